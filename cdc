@@ -1,0 +1,26 @@
+#!/bin/sh
+# Makes the Python environment once (cached, by the hash of its lock file), then runs the `cdc` command.
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/cdc-streaming"
+
+python=""
+for candidate in "${CDC_PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+    [ -n "$candidate" ] || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        python=$candidate
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "cdc: no Python 3.11 or newer on PATH" >&2
+    echo "     hint: install one, or name it: CDC_PYTHON=/path/to/python3 ./cdc ..." >&2
+    exit 3
+fi
+
+key=$(cat "$here/requirements.lock" "$here/local/toolchain/locks/uv.lock" | cksum | tr ' ' '-')
+environment="$cache/python-$key"
+if [ ! -f "$environment/.complete" ]; then
+    "$python" "$here/local/toolchain/bootstrap.py" "$environment" || exit 3
+fi
+PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}" exec "$environment/bin/python" -m cli "$@"

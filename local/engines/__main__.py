@@ -1,0 +1,63 @@
+"""The supervisor's process: `python -m local.engines`. It answers on its loopback port until it is told to stop.
+
+GET /engines  what runs, one object per engine.   POST /stop  stop everything and end.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from local.engines import spec
+from local.engines.supervisor import Supervisor
+from local.instance import Instance
+from local.toolchain import installed
+
+
+def api(supervisor: Supervisor, home: str) -> Starlette:
+    """The supervisor's own small HTTP API."""
+
+    async def engines(_: Request) -> JSONResponse:
+        rows = [one.describe() for one in supervisor.running.values()]
+        return JSONResponse({"home": home, "pid": os.getpid(), "engines": rows})
+
+    async def stop(_: Request) -> JSONResponse:
+        supervisor.stopping.set()
+        return JSONResponse({"stopping": True})
+
+    return Starlette(routes=[Route("/engines", engines), Route("/stop", stop, methods=["POST"])])
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: the supervisor decides when to end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # noqa: ANN201 - the signature of the base class
+        yield
+
+
+async def main() -> None:
+    """Supervise until a signal or POST /stop."""
+    instance = Instance.here()
+    tools = installed.install(lambda _: None)
+    instance.folder("tmp")
+    supervisor = Supervisor(*spec.load(instance, tools))
+    app = api(supervisor, str(instance.home))
+    server = Server(uvicorn.Config(app, "127.0.0.1", instance.port("supervisor"), log_level="warning", lifespan="off"))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, supervisor.stopping.set)
+    serving = asyncio.create_task(server.serve())
+    await supervisor.run()
+    server.should_exit = True
+    await serving
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

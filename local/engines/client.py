@@ -1,0 +1,129 @@
+"""Starts, asks and stops the supervisor from another process: what `cdc up`, `status` and `down` use."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import psutil
+
+from local.engines.supervisor import end_recorded
+from local.errors import LocalError
+from local.instance import PORTS, ROOT, Instance
+from local.toolchain import installed, postgres
+
+
+def engines(instance: Instance) -> list[dict[str, Any]] | None:
+    """What the supervisor of this environment says of its engines; None when it is not running."""
+    try:
+        answer = httpx2.get(instance.url("supervisor") + "/engines", timeout=5, trust_env=False)
+    except httpx2.HTTPError:
+        return None
+    body = answer.json()
+    if body.get("home") != str(instance.home):
+        raise LocalError(
+            f"port {instance.port('supervisor')} belongs to another environment: {body.get('home')}",
+            "stop that one (`cdc down` in its checkout), or set CDC_PORT_BASE to another range",
+        )
+    return body["engines"]
+
+
+def refuse_busy_ports(instance: Instance) -> None:
+    """Say which ports of ours somebody else listens on, and who, before anything is started."""
+    listening = {c.laddr.port: c.pid for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    busy = []
+    for name in PORTS:
+        port = instance.port(name)
+        if port in listening:
+            pid = listening[port]
+            busy.append(f"{port} ({name}) by " + (f"{psutil.Process(pid).name()} (pid {pid})" if pid else "somebody"))
+    if busy:
+        raise LocalError(
+            "ports already in use: " + "; ".join(busy),
+            "stop what uses them, or choose another range: CDC_PORT_BASE=19400 ./cdc up",
+        )
+
+
+def start(instance: Instance, progress: Callable[[str], None]) -> None:
+    """Start the supervisor if it is not running and return when every engine is ready."""
+    if engines(instance) is None:
+        end_recorded(instance.folder("run") / "pids.json")
+        refuse_busy_ports(instance)
+        rotate_logs(instance)
+        log = (instance.folder("logs") / "supervisor.log").open("ab")
+        environment = {"CDC_HOME": str(instance.home), "CDC_PORT_BASE": str(instance.port_base)}
+        subprocess.Popen(
+            [sys.executable, "-m", "local.engines"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
+            env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
+        )
+        log.close()
+    wait_ready(instance, progress)
+
+
+def wait_ready(instance: Instance, progress: Callable[[str], None], seconds: float = 240) -> None:
+    """Wait until all engines are ready; a failed one is named with the end of its log."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        rows = engines(instance) or []
+        for row in rows:
+            if row["state"] == "failed":
+                raise LocalError(
+                    f"{row['name']} could not be started: {row['problem']}",
+                    f"read its log: ./cdc logs {row['name']}; then ./cdc down and ./cdc up",
+                )
+        waiting = [row["name"] for row in rows if row["state"] != "ready"]
+        if rows and not waiting:
+            return
+        progress(f"{len(rows) - len(waiting)}/{len(rows)} ready" + (f", waiting for {', '.join(waiting)}" if rows else ""))
+        time.sleep(0.2)
+    raise LocalError(f"the engines were not ready after {seconds:.0f} s", "read ./cdc logs supervisor")
+
+
+def stop(instance: Instance, progress: Callable[[str], None], seconds: float = 60) -> bool:
+    """Stop every engine and the supervisor. False when nothing was running."""
+    try:
+        running = engines(instance)
+    except LocalError:
+        running = None
+    if running is None:
+        end_recorded(instance.folder("run") / "pids.json")
+        return False
+    httpx2.post(instance.url("supervisor") + "/stop", timeout=5, trust_env=False)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            rows = httpx2.get(instance.url("supervisor") + "/engines", timeout=5, trust_env=False).json()["engines"]
+        except httpx2.HTTPError:
+            return True
+        progress(f"stopping, {sum(row['pid'] is not None for row in rows)} still running")
+        time.sleep(0.2)
+    raise LocalError(f"the engines did not stop in {seconds:.0f} s", "read ./cdc logs supervisor")
+
+
+def rotate_logs(instance: Instance) -> None:
+    """Keep the logs of the last run beside those of this one."""
+    logs, previous = instance.folder("logs"), instance.folder("logs", "previous")
+    for file in logs.glob("*.log"):
+        file.replace(previous / file.name)
+
+
+def purge(instance: Instance) -> None:
+    """Forget the environment: data, logs, secrets, stack state."""
+    tools = postgres.install()
+    for name in ("etc", "data"):
+        shutil.rmtree(postgres.data_folder(instance.home / name / "postgres", tools), ignore_errors=True)
+    shutil.rmtree(instance.home, ignore_errors=True)
+
+
+def install(progress: Callable[[str], None]) -> installed.Toolchain:
+    """The toolchain, installed in this process so that its progress can be shown."""
+    return installed.install(progress)

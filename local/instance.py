@@ -1,0 +1,66 @@
+"""Where one local environment lives: its folder, its ports, its secrets. Two checkouts can run side by side."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PORTS = (
+    "cloud",
+    "supervisor",
+    "postgres",
+    "kafka",
+    "kafka_internal",
+    "kafka_controller",
+    "connect",
+    "registry",
+    "registry_management",
+    "flink_rest",
+    "flink_rpc",
+    "flink_gateway",
+)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """`home` holds everything that `cdc down --purge` forgets; ports are consecutive from `port_base`."""
+
+    home: Path
+    port_base: int
+
+    @classmethod
+    def here(cls) -> "Instance":
+        """The environment of this checkout. `CDC_HOME` and `CDC_PORT_BASE` choose another."""
+        home = Path(os.environ.get("CDC_HOME") or ROOT / ".cdc")
+        return cls(home.absolute(), int(os.environ.get("CDC_PORT_BASE") or 18400))
+
+    def port(self, name: str) -> int:
+        """The loopback port of one listener (names in PORTS)."""
+        return self.port_base + PORTS.index(name)
+
+    def url(self, name: str) -> str:
+        """`http://127.0.0.1:PORT` of one listener."""
+        return f"http://127.0.0.1:{self.port(name)}"
+
+    def folder(self, *parts: str) -> Path:
+        """A folder of the environment, made if needed."""
+        folder = self.home.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """The environment's own secrets, made at the first start, readable by this user only."""
+        file = self.folder() / "secrets.json"
+        names = ("cloud_api_key", "cloud_api_secret", "postgres", "cdc", "events_api", "kafka", "passphrase")
+        if not file.exists():
+            values = {name: secrets.token_urlsafe(24) for name in names}
+            values["cloud_api_key"] = "LOCAL" + secrets.token_hex(6).upper()[:11]
+            scratch = file.with_suffix(".new")
+            scratch.touch(mode=0o600)
+            scratch.write_text(json.dumps(values))
+            scratch.rename(file)
+        return json.loads(file.read_text())
