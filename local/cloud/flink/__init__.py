@@ -1,0 +1,1 @@
+"""Flink on the local cloud: pools, statements, and the real cluster that runs them."""

@@ -1,0 +1,106 @@
+"""Compiled plans: a statement is planned once, and runs from that plan ever after.
+
+Operator state is found by ids that come from the plan's node ids. They are rewritten so that a source keeps its id in
+every statement that reads the same table, and every other node has an id of its own statement: then a statement can
+start from the savepoint of another one and continue exactly where that one stopped reading.
+"""
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+from local.cloud.context import Cloud
+from local.cloud.flink import gateway, tables
+from local.cloud.keys import engine_key
+from local.cloud.store import Document
+
+SOURCE = "stream-exec-table-source-scan"
+PLAN_SETTINGS = {
+    "table.plan.compile.catalog-objects": "IDENTIFIER",
+    "table.plan.restore.catalog-objects": "IDENTIFIER",
+    "table.plan.force-recompile": "true",
+}
+
+
+def folder(cloud: Cloud) -> Path:
+    """Where plans are kept."""
+    return cloud.instance.folder("data", "cloud", "plans")
+
+
+def file_of(cloud: Cloud, statement: Document) -> Path:
+    """The statement's plan. Names are unique for ever by their uid, so a re-created statement never meets an old plan."""
+    return folder(cloud) / f"{statement['name']}-{statement['uid']}.json"
+
+
+def source_id(node: dict[str, Any]) -> int:
+    """A source's id: the same for the same table everywhere."""
+    table = node["scanTableSource"]["table"]
+    name = table["identifier"] if isinstance(table, dict) else table
+    return zlib.crc32(name.encode()) % 2**30
+
+
+def renumbered(plan: dict[str, Any], statement: str) -> dict[str, Any]:
+    """The plan with node ids that carry over as described above."""
+    base = 2**30 + (zlib.crc32(statement.encode()) % 500_000) * 2_000
+    others = [node for node in plan["nodes"] if not node["type"].startswith(SOURCE)]
+    new = {node["id"]: source_id(node) for node in plan["nodes"] if node["type"].startswith(SOURCE)}
+    new |= {node["id"]: base + number for number, node in enumerate(others)}
+    for node in plan["nodes"]:
+        node["id"] = new[node["id"]]
+    for edge in plan["edges"]:
+        edge["source"], edge["target"] = new[edge["source"]], new[edge["target"]]
+    return plan
+
+
+async def prepare(cloud: Cloud, session: gateway.Session, statement: Document) -> None:
+    """Put the tables that a statement uses into a session, reachable by the names it uses."""
+    properties = statement["spec"]["properties"]
+    catalog = properties.get("sql.current-catalog", "default")
+    database = properties.get("sql.current-database", "default")
+    key = await engine_key(cloud, statement["spec"]["principal"])
+    jaas = f'org.apache.kafka.common.security.scram.ScramLoginModule required username="{key["id"]}" password="{key["secret"]}";'
+    login = {
+        "bootstrap.servers": f"127.0.0.1:{cloud.instance.port('kafka')}",
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-256",
+        "sasl.jaas.config": jaas,
+    }
+    named = f"{tables.identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={tables.literal(database)})"
+    await session.run(f"CREATE CATALOG {named}")
+    await session.run(f"USE CATALOG {tables.identifier(catalog)}")
+    read, written = tables.names_in(statement["spec"]["statement"])
+    for topic in sorted(read | written):
+        await session.run(await tables.ddl(cloud, topic, statement, login, topic in written))
+
+
+def plan_statement(text: str, file: Path) -> str:
+    """COMPILE PLAN for the statement's own text."""
+    stripped = text.strip().removesuffix(";")
+    if stripped.upper().startswith("EXECUTE STATEMENT SET"):
+        stripped = stripped[len("EXECUTE ") :]
+    return f"COMPILE PLAN 'file://{file}' FOR {stripped}"
+
+
+async def compile_plan(cloud: Cloud, statement: Document) -> None:
+    """Plan the statement and keep the plan. Raises SqlError with the planner's words."""
+    file = file_of(cloud, statement)
+    draft = file.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    async with gateway.session(cloud, PLAN_SETTINGS) as session:
+        await prepare(cloud, session, statement)
+        await session.run(plan_statement(statement["spec"]["statement"], draft))
+    plan = renumbered(json.loads(draft.read_text()), statement["name"])
+    draft.write_text(json.dumps(plan))
+    draft.rename(file)
+
+
+async def execute_plan(cloud: Cloud, statement: Document, start_from: str) -> str:
+    """Submit the statement's plan, from a savepoint or checkpoint if one is named; the job's id."""
+    settings = {**PLAN_SETTINGS, "pipeline.name": statement["name"]}
+    if start_from:
+        settings |= {"execution.state-recovery.path": start_from, "execution.state-recovery.ignore-unclaimed-state": "true"}
+    async with gateway.session(cloud, settings) as session:
+        await prepare(cloud, session, statement)
+        result = await session.run(f"EXECUTE PLAN 'file://{file_of(cloud, statement)}'")
+    return str(result["jobID"])

@@ -1,0 +1,167 @@
+"""The life of statements: planned, submitted, watched, resubmitted from the last checkpoint after a crash, stopped."""
+
+import asyncio
+import logging
+import shutil
+from pathlib import Path
+
+import httpx2
+
+from local.cloud.context import Cloud
+from local.cloud.errors import ApiError
+from local.cloud.flink import gateway, plans
+from local.cloud.store import Document, now
+
+log = logging.getLogger("cloud.flink")
+CARRY = "sql.tables.initial-offset-from"
+DRY_RUN = "sql.dry-run"
+ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "RECONCILING", "FAILING")
+
+
+class Runner:
+    """Brings every statement of the store to the state its document asks for."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.wake = asyncio.Event()
+        self.locks: dict[str, asyncio.Lock] = {}
+
+    def lock(self, name: str) -> asyncio.Lock:
+        """One change of a statement at a time."""
+        return self.locks.setdefault(name, asyncio.Lock())
+
+    async def run(self) -> None:
+        """Look at every statement once a second, or at once after `wake`."""
+        while True:
+            for statement in list(self.cloud.store.all("statement")):
+                try:
+                    async with self.lock(statement["name"]):
+                        await self.step(statement["name"])
+                except (httpx2.HTTPError, ApiError) as error:
+                    log.info("statement %s waits: %s", statement["name"], error)
+                except Exception:
+                    log.exception("statement %s", statement["name"])
+            self.wake.clear()
+            try:
+                await asyncio.wait_for(self.wake.wait(), 1)
+            except TimeoutError:
+                continue
+
+    def save(self, statement: Document, phase: str, detail: str = "") -> None:
+        """Write the new phase down."""
+        statement["phase"], statement["detail"], statement["updated"] = phase, detail, now()
+        self.cloud.store.put("statement", statement["name"], statement)
+        log.warning("statement %s is %s %s", statement["name"], phase, detail)
+
+    async def step(self, name: str) -> None:
+        """Move one statement one step on."""
+        statement = self.cloud.store.get("statement", name)
+        if statement is None:
+            return
+        if statement["phase"] == "PENDING":
+            await self.begin(statement)
+        elif statement["phase"] in ("RUNNING", "DEGRADED"):
+            await self.watch(statement)
+        elif statement["phase"] == "STOPPING":
+            await self.halt(statement)
+
+    async def begin(self, statement: Document) -> None:
+        """PENDING → RUNNING, FAILED (with the planner's reason) or COMPLETED (a dry run)."""
+        if statement["spec"]["stopped"]:
+            self.save(statement, "STOPPED")
+            return
+        try:
+            if not plans.file_of(self.cloud, statement).exists():
+                await plans.compile_plan(self.cloud, statement)
+            if statement["spec"]["properties"].get(DRY_RUN) == "true":
+                self.save(statement, "COMPLETED", "dry run: the statement is valid")
+                return
+            start = self.carried(statement)
+            if start is None:
+                return
+            await self.submit(statement, start)
+        except gateway.SqlError as error:
+            self.save(statement, "FAILED", str(error))
+        except ApiError as error:
+            self.save(statement, "FAILED", error.detail)
+
+    def carried(self, statement: Document) -> str | None:
+        """Where to start: own checkpoint, the carried-over one, or nothing (""). None: the other has not stopped yet."""
+        if own := self.last_checkpoint(statement):
+            return own
+        source = statement["spec"]["properties"].get(CARRY)
+        if not source:
+            return ""
+        other = self.cloud.store.get("statement", source)
+        if other is None:
+            raise gateway.SqlError(f"{CARRY}: statement {source!r} does not exist")
+        if other["phase"] == "STOPPED" and other["savepoint"]:
+            return other["savepoint"]
+        if other["phase"] in ("FAILED", "COMPLETED"):
+            raise gateway.SqlError(f"{CARRY}: statement {source!r} is {other['phase']} and has no offsets to carry over")
+        waits = f"Statement is currently pending until referenced statement {source} is stopped."
+        if statement["detail"] != waits:
+            self.save(statement, "PENDING", waits)
+        return None
+
+    async def submit(self, statement: Document, start: str) -> None:
+        """Start the job, unless it already runs (we may have been killed before writing its id down)."""
+        running = {job["name"]: identity for identity, job in (await gateway.jobs(self.cloud)).items() if job["state"] in ALIVE}
+        job = running.get(statement["name"]) or await plans.execute_plan(self.cloud, statement, start)
+        statement |= {"job": job, "started_from": start}
+        self.cloud.store.put("statement", statement["name"], statement)
+        for _ in range(200):
+            state = (await gateway.jobs(self.cloud)).get(job, {}).get("state", "")
+            if state == "RUNNING":
+                self.save(statement, "RUNNING")
+                return
+            if state not in ALIVE:
+                break
+            await asyncio.sleep(0.1)
+        self.save(statement, "RUNNING" if state in ALIVE else "FAILED", await gateway.problem(self.cloud, job))
+
+    async def watch(self, statement: Document) -> None:
+        """A running job stays; a lost one (the job manager was restarted) is submitted again from its last checkpoint."""
+        job = (await gateway.jobs(self.cloud)).get(statement["job"])
+        if job is None or job["state"] in ("CANCELED", "SUSPENDED"):
+            log.warning("statement %s: its job is gone, submitting it again", statement["name"])
+            await self.begin(statement)
+        elif job["state"] == "FAILED":
+            self.save(statement, "FAILED", await gateway.problem(self.cloud, statement["job"]))
+        elif job["state"] == "RESTARTING" and statement["phase"] == "RUNNING":
+            self.save(statement, "DEGRADED", await gateway.problem(self.cloud, statement["job"]))
+        elif job["state"] == "RUNNING" and statement["phase"] == "DEGRADED":
+            self.save(statement, "RUNNING")
+
+    async def halt(self, statement: Document) -> None:
+        """STOPPING → STOPPED, its position kept in a savepoint."""
+        job = (await gateway.jobs(self.cloud)).get(statement["job"] or "")
+        if job and job["state"] in ALIVE:
+            folder = str(self.cloud.instance.folder("data", "jobmanager", "savepoints"))
+            statement["savepoint"] = await gateway.stop(self.cloud, statement["job"], folder)
+        else:
+            statement["savepoint"] = self.last_checkpoint(statement) or statement["savepoint"]
+        statement["job"] = ""
+        self.save(statement, "STOPPED")
+
+    def last_checkpoint(self, statement: Document) -> str:
+        """The newest complete checkpoint of the statement's job, else what it was started from."""
+        if not statement["job"]:
+            return statement["savepoint"]
+        folder = self.checkpoints(statement["job"])
+        complete = [path.parent for path in folder.glob("chk-*/_metadata")]
+        newest = max(complete, key=lambda path: int(path.name.removeprefix("chk-")), default=None)
+        return f"file://{newest}" if newest else statement["started_from"]
+
+    def checkpoints(self, job: str) -> Path:
+        """The job's checkpoint folder."""
+        return self.cloud.instance.folder("data", "jobmanager", "checkpoints") / job
+
+    async def remove(self, statement: Document) -> None:
+        """Cancel the job and forget the statement: plan, checkpoints, savepoint."""
+        async with self.lock(statement["name"]):
+            if statement["job"]:
+                await gateway.cancel(self.cloud, statement["job"])
+                shutil.rmtree(self.checkpoints(statement["job"]), ignore_errors=True)
+            plans.file_of(self.cloud, statement).unlink(missing_ok=True)
+            self.cloud.store.delete("statement", statement["name"])

@@ -1,0 +1,158 @@
+"""/sql/v1: Flink statements. Text and properties never change; a statement can be stopped, resumed and deleted."""
+
+import re
+import uuid
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.cloud import auth, environments, rbac
+from local.cloud.context import ORGANIZATION, REGION_ZONES, Cloud
+from local.cloud.errors import ApiError, not_found
+from local.cloud.flink import gateway, pools
+from local.cloud.flink.runner import Runner
+from local.cloud.store import Document, now
+from local.cloud.web import body, endpoint, reply
+
+PATH = "/sql/v1/organizations/{organization}/environments/{environment}/statements"
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,98}[a-z0-9])?")
+LIMIT = 131072
+
+
+def authorize(cloud: Cloud, request: Request, principal: str = "") -> None:
+    """The caller's Flink key, its owner's role in the environment, and the right to run as `principal`."""
+    if request.path_params["organization"] != ORGANIZATION:
+        raise not_found(f"organization {request.path_params['organization']}")
+    environment = environments.required(cloud, request.path_params["environment"])["id"]
+    key, _ = auth.credentials(request)
+    resource = (cloud.store.get("api-key", key) or {}).get("resource", "")
+    if resource not in {f"aws.{region}" for region in REGION_ZONES}:
+        raise ApiError(401, "a Flink API key is required")
+    who = auth.caller(cloud, request, resource)
+    bindings = [b for b in cloud.store.all("role-binding") if b["principal"] == who.principal]
+    if not rbac.flink_allowed(bindings, environment):
+        raise ApiError(401, f"{who.principal} needs the role FlinkDeveloper in environment {environment}")
+    if principal and principal != who.owner and not rbac.may_assign(bindings, principal):
+        raise ApiError(401, f"{who.principal} needs the role Assigner on service account {principal}")
+
+
+def render(cloud: Cloud, document: Document) -> Document:
+    """The API's view of a statement."""
+    environment = document["environment"]
+    path = f"/sql/v1/organizations/{ORGANIZATION}/environments/{environment}/statements/{document['name']}"
+    metadata = {"self": cloud.base + path, "created_at": document["created"], "updated_at": document["updated"]}
+    metadata |= {"resource_version": document["updated"], "uid": document["uid"], "labels": {}}
+    status = {"phase": document["phase"], "detail": document["detail"], "network_kind": "PUBLIC", "latest_offsets": {}}
+    status |= {"traits": {"sql_kind": "INSERT_INTO", "is_bounded": False, "is_append_only": True}}
+    names = {"name": document["name"], "organization_id": ORGANIZATION, "environment_id": environment}
+    return {"api_version": "sql/v1", "kind": "Statement", **names, "metadata": metadata, "spec": document["spec"], "status": status}
+
+
+def required(cloud: Cloud, request: Request) -> Document:
+    """The stored statement of the path."""
+    name = request.path_params["name"]
+    found = cloud.store.get("statement", name)
+    if found is None or found["environment"] != request.path_params["environment"]:
+        raise ApiError(404, f"Statement resource={name} does not exist")
+    return found
+
+
+def check(cloud: Cloud, name: str, spec: Document) -> None:
+    """What the service refuses at once."""
+    if not NAME.fullmatch(name):
+        raise ApiError(400, f"the statement name must be 1 to 100 of a-z, 0-9 and inner hyphens, got {name!r}")
+    if cloud.store.get("statement", name):
+        raise ApiError(409, f"Statement {name} already exists")
+    text = spec.get("statement") or ""
+    if not 0 < len(text) <= LIMIT:
+        raise ApiError(400, f"the statement must have 1 to {LIMIT} characters, got {len(text)}")
+    if not re.match(r"\s*(EXECUTE\s+STATEMENT\s+SET|INSERT\s+INTO)\b", text, re.IGNORECASE):
+        raise ApiError(400, "here a statement must be EXECUTE STATEMENT SET or INSERT INTO (docs/local-parity.md)")
+    pools.required(cloud, spec.get("compute_pool_id") or "")
+
+
+async def create(cloud: Cloud, request: Request, runner: Runner) -> Response:
+    sent = await body(request)
+    spec = sent.get("spec") or {}
+    authorize(cloud, request, spec.get("principal") or "")
+    check(cloud, sent.get("name") or "", spec)
+    kept = {"statement": spec["statement"], "properties": spec.get("properties") or {}, "stopped": False}
+    kept |= {"compute_pool_id": spec["compute_pool_id"], "principal": spec.get("principal") or ""}
+    document = {"name": sent["name"], "environment": request.path_params["environment"], "spec": kept, "uid": str(uuid.uuid4())}
+    document |= {"phase": "PENDING", "detail": "", "job": "", "savepoint": "", "started_from": "", "created": now(), "updated": now()}
+    cloud.store.put("statement", document["name"], document)
+    runner.wake.set()
+    return reply(render(cloud, document), 201)
+
+
+async def read(cloud: Cloud, request: Request) -> Response:
+    authorize(cloud, request)
+    return reply(render(cloud, required(cloud, request)))
+
+
+async def index(cloud: Cloud, request: Request) -> Response:
+    authorize(cloud, request)
+    found = [s for s in cloud.store.all("statement") if s["environment"] == request.path_params["environment"]]
+    data = [render(cloud, s) for s in found]
+    return reply({"api_version": "sql/v1", "kind": "StatementList", "metadata": {"self": "", "next": ""}, "data": data})
+
+
+async def exceptions(cloud: Cloud, request: Request) -> Response:
+    authorize(cloud, request)
+    document = required(cloud, request)
+    found = (await gateway.problem(cloud, document["job"])) if document["job"] else document["detail"]
+    data = [{"name": "", "message": found, "timestamp": document["updated"]}] if found else []
+    return reply({"api_version": "sql/v1", "kind": "StatementExceptionList", "metadata": {"self": ""}, "data": data})
+
+
+async def update(cloud: Cloud, request: Request, runner: Runner) -> Response:
+    """Stop or resume; while it is stopped its principal and pool may change."""
+    spec = (await body(request)).get("spec") or {}
+    authorize(cloud, request, spec.get("principal") or "")
+    async with runner.lock(request.path_params["name"]):
+        document = required(cloud, request)
+        current = document["spec"]
+        for name in ("statement", "properties"):
+            if name in spec and name == "statement" and spec[name] != current[name]:
+                raise ApiError(400, "the text of a statement cannot change")
+        stopped = bool(spec.get("stopped", current["stopped"]))
+        if stopped and not current["stopped"]:
+            current["stopped"] = True
+            phase = "STOPPING" if document["phase"] in ("RUNNING", "DEGRADED") else "STOPPED"
+            runner.save(document, phase)
+        elif not stopped and current["stopped"]:
+            current |= {name: spec[name] for name in ("principal", "compute_pool_id") if spec.get(name)}
+            current["stopped"] = False
+            runner.save(document, "PENDING")
+    runner.wake.set()
+    return reply(render(cloud, document))
+
+
+async def delete(cloud: Cloud, request: Request, runner: Runner) -> Response:
+    authorize(cloud, request)
+    await runner.remove(required(cloud, request))
+    return Response(status_code=202)
+
+
+def routes(cloud: Cloud, runner: Runner) -> list[Route]:
+    """The paths of this module."""
+    one = PATH + "/{name}"
+
+    async def creating(c: Cloud, request: Request) -> Response:
+        return await create(c, request, runner)
+
+    async def updating(c: Cloud, request: Request) -> Response:
+        return await update(c, request, runner)
+
+    async def deleting(c: Cloud, request: Request) -> Response:
+        return await delete(c, request, runner)
+
+    return [
+        Route(PATH, endpoint(cloud, creating), methods=["POST"]),
+        Route(PATH, endpoint(cloud, index), methods=["GET"]),
+        Route(one, endpoint(cloud, read), methods=["GET"]),
+        Route(one, endpoint(cloud, updating), methods=["PUT"]),
+        Route(one, endpoint(cloud, deleting), methods=["DELETE"]),
+        Route(one + "/exceptions", endpoint(cloud, exceptions), methods=["GET"]),
+    ]
