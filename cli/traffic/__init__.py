@@ -1,0 +1,1 @@
+"""Making events, writing them to the source database, and watching them arrive."""

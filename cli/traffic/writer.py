@@ -1,0 +1,114 @@
+"""Events into the source database: one transaction per event, over several connections, at a steady rate."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from queue import Queue
+
+import psycopg
+
+from cli.traffic.events import Event
+
+TABLES = {
+    "Car": "car_entities",
+    "Loan": "loan_entities",
+    "LoanPayment": "loan_payment_entities",
+    "ServiceRecord": "service_record_entities",
+}
+BUSINESS = "INSERT INTO business_events VALUES (%s, %s, %s, %s, %s, %s)"
+HEADER = "INSERT INTO event_headers VALUES (%s, %s, %s, %s, %s, %s)"
+ENTITY = (
+    "INSERT INTO {table} VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (entity_id) DO UPDATE SET "
+    "updated_at = excluded.updated_at, entity_data = excluded.entity_data, event_id = excluded.event_id"
+)
+
+
+@dataclass
+class Sent:
+    """What was committed: event id → (type, Unix time right after the commit)."""
+
+    commits: dict[str, tuple[str, float]] = field(default_factory=dict[str, tuple[str, float]])
+    errors: list[Exception] = field(default_factory=list[Exception])
+    seconds: float = 0
+
+
+def write(connection: psycopg.Connection, event: Event) -> None:
+    """One event in one transaction: the event, its header, its entities."""
+    header = event.body["eventHeader"]
+    row = (event.id, header["eventName"], event.type, header["createdDate"], header["savedDate"])
+    with connection.pipeline(), connection.transaction():
+        connection.execute(BUSINESS, (*row, json.dumps(event.body)))
+        connection.execute(HEADER, (*row, json.dumps(header)))
+        for entity in event.body["entities"]:
+            about = entity["entityHeader"]
+            stamps = (about["createdAt"], about["updatedAt"])
+            values = (about["entityId"], about["entityType"], *stamps, json.dumps(entity), event.id)
+            connection.execute(ENTITY.format(table=TABLES[about["entityType"]]), values)
+
+
+class Writer:
+    """Sends events at a rate (0: as fast as it goes). Survives a database that is away for a while."""
+
+    def __init__(self, dsn: str, connections: int = 4, patience: float = 60) -> None:
+        self.dsn = dsn
+        self.connections = connections
+        self.patience = patience
+
+    def send(self, events: Iterable[Event], rate: float, progress: Callable[[int], None] = lambda _: None) -> Sent:
+        """Write all; raises the first error after every thread has ended."""
+        sent, queue = Sent(), Queue[tuple[float, Event] | None](maxsize=2000)
+        threads = [threading.Thread(target=self.work, args=(queue, sent), daemon=True) for _ in range(self.connections)]
+        started = time.time()
+        for thread in threads:
+            thread.start()
+        for number, event in enumerate(events):
+            if sent.errors:
+                break
+            queue.put((started + number / rate if rate else 0, event))
+            progress(len(sent.commits))
+        for _ in threads:
+            queue.put(None)
+        while any(thread.is_alive() for thread in threads):
+            threads[0].join(0.1) if threads[0].is_alive() else time.sleep(0.05)
+            progress(len(sent.commits))
+        sent.seconds = time.time() - started
+        if sent.errors:
+            raise sent.errors[0]
+        return sent
+
+    def work(self, queue: "Queue[tuple[float, Event] | None]", sent: Sent) -> None:
+        """One connection's share."""
+        connection: psycopg.Connection | None = None
+        while (item := queue.get()) is not None:
+            if sent.errors:
+                continue  # drain, so that the producer never blocks
+            due, event = item
+            time.sleep(max(0.0, due - time.time()))
+            try:
+                connection = self.commit(connection, event)
+                sent.commits[event.id] = (event.type, time.time())
+            except psycopg.Error as error:
+                sent.errors.append(error)
+        if connection:
+            connection.close()
+
+    def commit(self, connection: psycopg.Connection | None, event: Event) -> psycopg.Connection:
+        """Write one event, again after a lost connection; an event that did commit is not written twice."""
+        deadline = time.time() + self.patience
+        while True:
+            try:
+                connection = connection or psycopg.connect(self.dsn, autocommit=True)
+                write(connection, event)
+            except psycopg.errors.UniqueViolation:
+                return connection  # the commit had arrived before the connection was lost
+            except psycopg.OperationalError:
+                if time.time() > deadline:
+                    raise
+                if connection:
+                    connection.close()
+                connection = None
+                time.sleep(0.2)
+            else:
+                return connection

@@ -1,0 +1,28 @@
+"""The bundled `confluentcloud` plugin: prints its port, serves the engine, ends with it."""
+
+import os
+import threading
+from concurrent import futures
+from importlib.metadata import version
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from local.host.parent import exit_with_parent
+from local.provider.servicer import Provider
+
+
+def main() -> None:
+    """Serve until the engine goes."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
+    servicer = Provider(version("pulumi-confluentcloud"))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)  # noqa: T201 - the engine reads the port from our first line
+    threading.Thread(target=exit_with_parent, args=(lambda: os._exit(0),), daemon=True).start()
+    server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Runs the Pulumi CLI with the right home, backend, plugins and configuration: for `local`, and for offline plans."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from local.errors import LocalError
+from local.instance import ROOT, Instance
+from local.toolchain import installed, pulumi_cli
+
+Plugin = Literal["bundled", "stock"]
+PROVIDER_VERSION = version("pulumi-confluentcloud")
+PLAN_SECRET = "only-a-plan"  # noqa: S105 - what a plan shows in place of secrets it has not got
+# Commands that read a stack's configuration and so take --config-file.
+CONFIGURED = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch")
+# What a plan may do: nothing that reaches for an account.
+PLANNED = ("preview", "pre", "about", "version", "stack", "config", "help", "--help")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One stack, the plugin that serves it, and the CLI."""
+
+    instance: Instance
+    stack: str
+    plugin: Plugin
+    cli: pulumi_cli.PulumiCli
+
+    @property
+    def local(self) -> bool:
+        """Is this the stack of the local environment?"""
+        return self.stack == "local"
+
+    @property
+    def home(self) -> Path:
+        """PULUMI_HOME: ours with the bundled plugin, the user's own with the stock one."""
+        if self.plugin == "stock":
+            return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+        return self.instance.folder("pulumi", "home")
+
+    def environment(self) -> dict[str, str]:
+        """The CLI's environment."""
+        tools = self.instance.folder("pulumi", "bin")
+        path = [str(self.cli.folder), os.environ.get("PATH", "")]
+        if not self.cli.has_language_host:
+            pulumi_cli.language_host(tools)
+            path.insert(0, str(tools))
+        if self.plugin == "bundled":
+            install_plugin(self.home)
+        # Programs run in the interpreter that runs us, whichever language host starts them.
+        path.insert(0, str(Path(sys.executable).parent))
+        backend = self.instance.folder("pulumi", "state" if self.local else "plans")
+        own = {
+            "PATH": os.pathsep.join(path),
+            "PULUMI_HOME": str(self.home),
+            "PULUMI_BACKEND_URL": f"file://{backend}",
+            "PULUMI_CONFIG_PASSPHRASE": self.instance.secrets["passphrase"],
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_CONFIRMATIONS": "true" if self.local else "false",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        if self.local and self.plugin == "stock":
+            own["TF_ACC"] = "1"  # upstream's switch for its own tests: without it every role binding sleeps 90 s
+        if not self.local:
+            own["CDC_PLAN_ONLY"] = "1"
+        return {**clean_environment(), **own}
+
+    def config_file(self) -> Path:
+        """The stack's committed settings plus what only this environment knows: addresses, ports, secrets."""
+        data: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{self.stack}.yaml").read_text())
+        data["config"] |= self.runtime_config(data["config"])
+        file = self.instance.folder("pulumi", "config") / f"Pulumi.{self.stack}.yaml"
+        # The CLI keeps the salt of the stack's encryption beside the settings: it must stay the same.
+        if file.exists():
+            previous = yaml.safe_load(file.read_text()) or {}
+            data |= {key: previous[key] for key in ("encryptionsalt", "secretsprovider") if key in previous}
+        scratch = file.with_suffix(".new")
+        scratch.touch(mode=0o600)
+        scratch.write_text(yaml.safe_dump(data, sort_keys=False))
+        scratch.rename(file)
+        return file
+
+    def runtime_config(self, config: dict[str, Any]) -> dict[str, Any]:
+        """Settings of this run. A plan gets placeholders for the secrets it lacks."""
+        own = self.instance.secrets
+        if not self.local:
+            missing = "cdc-streaming:databasePassword"
+            return {} if missing in config else {missing: PLAN_SECRET}
+        backend = {**config["cdc-streaming:backend"], "port": self.instance.port("postgres")}
+        return {
+            "confluentcloud:endpoint": self.instance.url("cloud"),
+            "confluentcloud:cloudApiKey": own["cloud_api_key"],
+            "confluentcloud:cloudApiSecret": own["cloud_api_secret"],
+            "cdc-streaming:backend": backend,
+            "cdc-streaming:databasePassword": own["cdc"],
+        }
+
+    def command(self, arguments: list[str]) -> list[str]:
+        """The command line: our stack and configuration file, the user's arguments."""
+        verb = next((a for a in arguments if not a.startswith("-")), "")
+        extra: list[str] = []
+        if not any(a in ("-s", "--stack") or a.startswith(("-s=", "--stack=")) for a in arguments):
+            extra += ["--stack", self.stack] if verb not in ("version", "about", "plugin", "") else []
+        if verb in CONFIGURED:
+            extra += ["--config-file", str(self.config_file())]
+        return [str(self.cli.folder / "pulumi"), *arguments, *extra]
+
+    def run(self, arguments: list[str]) -> int:
+        """Run the CLI in the user's terminal; its exit code."""
+        return subprocess.run(self.command(arguments), cwd=ROOT, env=self.environment(), check=False).returncode
+
+    def output(self, arguments: list[str]) -> str:
+        """Run quietly; standard output. Raises LocalError with what the CLI said."""
+        command = self.command(arguments)
+        done = subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LocalError(f"pulumi {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-1500:]}")
+        return done.stdout
+
+    def ensure_stack(self) -> None:
+        """Make the stack in its backend when it is not there yet."""
+        environment = self.environment()
+        pulumi = str(self.cli.folder / "pulumi")
+        backend = Path(environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        if (backend / ".pulumi" / "stacks" / "cdc-streaming" / f"{self.stack}.json").exists():
+            return
+        # `stack init` would write its salt into the committed settings: it gets a copy of the project's folder.
+        folder = self.instance.folder("pulumi", "init")
+        shutil.copy(ROOT / "Pulumi.yaml", folder)
+        shutil.copy(self.config_file(), folder / f"Pulumi.{self.stack}.yaml")
+        command = [pulumi, "stack", "init", self.stack, "--non-interactive"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LocalError(f"pulumi stack init failed: {done.stderr.strip()[-800:]}")
+        shutil.copy(folder / f"Pulumi.{self.stack}.yaml", self.instance.folder("pulumi", "config"))
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without what would change the plugins' configuration behind the program's back."""
+    families = ("KAFKA_", "SCHEMA_REGISTRY_", "FLINK_", "CONFLUENT_", "CATALOG_REST", "TABLEFLOW_", "PULUMI_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(families)}
+
+
+def install_plugin(home: Path) -> None:
+    """Put the bundled plugin where the CLI looks first, under the SDK's own version."""
+    folder = home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "pulumi-resource-confluentcloud"
+    script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.provider "$@"\n')
+    script.chmod(0o755)
+
+
+def refuse_missing_stock(workspace: Workspace) -> None:
+    """Say how to get the stock plugin when it is not installed."""
+    folder = workspace.home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
+    if workspace.plugin == "stock" and not (folder / "pulumi-resource-confluentcloud").exists():
+        raise LocalError(
+            f"the stock plugin confluentcloud {PROVIDER_VERSION} is not installed in {workspace.home}",
+            f"pulumi plugin install resource confluentcloud {PROVIDER_VERSION}, or use --plugin bundled",
+        )
+
+
+def open_workspace(
+    instance: Instance, stack: str, plugin: Plugin, progress: Callable[[str], None] = lambda _: None
+) -> Workspace:
+    """A workspace with its CLI installed."""
+    if not (ROOT / f"Pulumi.{stack}.yaml").exists():
+        known = sorted(f.name.split(".")[1] for f in ROOT.glob("Pulumi.*.yaml"))
+        raise LocalError(f"there is no stack {stack!r}: Pulumi.{stack}.yaml does not exist", f"known: {', '.join(known)}")
+    workspace = Workspace(instance, stack, plugin, installed.install_pulumi(progress))
+    refuse_missing_stock(workspace)
+    return workspace
+
+
+def refuse_in_plan(workspace: Workspace, arguments: list[str]) -> None:
+    """A plan has no account: say how to do the real thing."""
+    verb = next((a for a in arguments if not a.startswith("-")), "")
+    if not workspace.local and verb and verb not in PLANNED:
+        raise LocalError(
+            f"`cdc pulumi {verb} -s {workspace.stack}` would change a real environment, and this is a plan without an account",
+            f"run `pulumi {verb} -s {workspace.stack}` yourself, with your backend and CONFLUENT_CLOUD_API_KEY and _SECRET",
+        )

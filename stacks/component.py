@@ -1,0 +1,19 @@
+"""The base of our components: a token from the class, children parented to it, outputs registered."""
+
+from typing import Any, ClassVar
+
+import pulumi
+
+
+class Component(pulumi.ComponentResource):
+    """A group of resources. TOKEN (`cdc:<module>:<Class>`) is state identity: it never changes without an alias."""
+
+    TOKEN: ClassVar[str]
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.TOKEN, name, None, opts)
+        self.name = name
+
+    def child(self, **options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - ResourceOptions' own arguments
+        """Options of a child: this component is its parent; nothing of the caller's is merged in."""
+        return pulumi.ResourceOptions(parent=self, **options)

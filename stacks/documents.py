@@ -1,0 +1,121 @@
+"""YAML files with positions: what a file says, and on which line it says it."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from stacks.errors import CdcError, Fault, Faults
+
+Place = tuple[str | int, ...]
+
+
+class Loader(yaml.SafeLoader):
+    """YAML whose booleans are `true` and `false` only: `on`, `no` and `off` are words, as in YAML 1.2."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+@dataclass
+class Document:
+    """A parsed file: its data, and the position of each value by its path."""
+
+    file: str
+    data: Any
+    positions: dict[Place, tuple[int, int]] = field(default_factory=dict[Place, tuple[int, int]])
+
+    def where(self, place: Place) -> str:
+        """`file:line:column` of a value; of its nearest parent when the value itself is missing."""
+        while place and place not in self.positions:
+            place = place[:-1]
+        line, column = self.positions.get(place, (1, 1))
+        return f"{self.file}:{line}:{column}"
+
+
+def read(path: Path) -> Document:
+    """Parse a YAML file. Raises CdcError when it is missing or not YAML, Faults for a key that is written twice."""
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise CdcError(f"{path.name}: cannot be read: {error.strerror}", f"it belongs to {path.parent}") from error
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str) -> Document:
+    """Parse YAML text that came from the file `name`."""
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+        document = Document(name, loader.construct_document(node) if node else None)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise CdcError(f"{where}: not valid YAML: {error.problem}", "check the indentation and the quotes") from error
+    finally:
+        loader.dispose()
+    doubles: list[Fault] = []
+    if node:
+        walk(node, (), document, doubles)
+    if doubles:
+        raise Faults(doubles)
+    return document
+
+
+def walk(node: yaml.Node, place: Place, document: Document, doubles: list[Fault]) -> None:
+    """Note where every value stands, and which keys stand twice."""
+    document.positions[place] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            mark = key.start_mark
+            if inner in document.positions:
+                where = f"{document.file}:{mark.line + 1}:{mark.column + 1}"
+                doubles.append(Fault(where, dotted(inner), "this key is written twice", hint="keep one of them"))
+            walk(value, inner, document, doubles)
+            document.positions[inner] = (mark.line + 1, mark.column + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            walk(value, (*place, number), document, doubles)
+
+
+def dotted(place: Place) -> str:
+    """`routes.0.topic`."""
+    return ".".join(map(str, place)) or "(file)"
+
+
+HINTS = {
+    "extra_forbidden": "remove it, or check its spelling",
+    "missing": "add it",
+    "literal_error": "choose one of those",
+    "union_tag_invalid": "choose one of those",
+}
+
+
+def faults_of(error: ValidationError, document: Document, prefix: Place = ()) -> list[Fault]:
+    """A model's complaints as faults with positions."""
+    found: list[Fault] = []
+    for item in error.errors(include_url=False):
+        place = (*prefix, *real_place(item["loc"], document, prefix))
+        kind = item["type"]
+        problem = "unknown key" if kind == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
+        got = None if kind in ("missing", "extra_forbidden") or isinstance(item["input"], dict | BaseModel) else item["input"]
+        found.append(Fault(document.where(place), dotted(place), problem, got, HINTS.get(kind, "")))
+    return found
+
+
+def real_place(location: tuple[str | int, ...], document: Document, prefix: Place) -> Place:
+    """The location without the tags that union members add to it."""
+    place: Place = ()
+    for number, part in enumerate(location):
+        last = number == len(location) - 1
+        if (*prefix, *place, part) in document.positions or last:
+            place = (*place, part)
+    return place

@@ -1,0 +1,155 @@
+"""Who does what: one identity per job, with the roles of that job and no others."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_confluentcloud as cc
+
+from stacks import naming
+from stacks.components.access import Grant, Identity, IdentityArgs, KeyTarget
+from stacks.components.kafka import Kafka
+from stacks.components.registry import Registry
+from stacks.routes import Consumer, Routes
+from stacks.settings import Settings
+
+FLINK_TRANSACTIONS = "_confluent-flink_*"  # transactional ids of every Flink statement on Confluent Cloud
+TOOL_GROUPS = "cdc-tools-*"  # consumer groups of `cdc tail` and `cdc status`
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What grants and keys point at."""
+
+    settings: Settings
+    routes: Routes
+    kafka: Kafka
+    registry: Registry
+    organization: pulumi.Output[cc.GetOrganizationResult]
+    region: pulumi.Output[cc.GetFlinkRegionResult]
+
+    def kafka_grant(self, role: str, kind: str, name: str) -> Grant:
+        """A role on a topic, group or transactional id (a trailing `*` is a prefix)."""
+        cluster = self.kafka.cluster
+        return Grant(role=role, crn=naming.kafka_crn(cluster.rbac_crn, cluster.id, kind, name))
+
+    def subject_grant(self, role: str, subject: str) -> Grant:
+        """A role on a subject."""
+        return Grant(role=role, crn=naming.subject_crn(self.registry.crn, subject))
+
+    def environment_grant(self, role: str) -> Grant:
+        """A role in the whole environment."""
+        return Grant(role=role, crn=self.kafka.environment.resource_name)
+
+    def target(self, kind: str) -> KeyTarget:
+        """What a key of this kind (`kafka`, `registry`, `flink`) is for."""
+        environment = self.kafka.environment.id
+        if kind == "kafka":
+            c = self.kafka.cluster
+            return KeyTarget(id=c.id, api_version=c.api_version, kind=c.kind, environment_id=environment)
+        found: Any = self.registry.found if kind == "registry" else self.region
+        return KeyTarget(id=found.id, api_version=found.api_version, kind=found.kind, environment_id=environment)
+
+    def name(self, role: str) -> str:
+        """An account's display name."""
+        return naming.physical(self.settings.environment.name, role)
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Every identity of an environment."""
+
+    deployer: Identity
+    connector: Identity
+    flink: Identity
+    operator: Identity
+    consumers: dict[str, Identity]
+
+    def credentials(self) -> pulumi.Output[dict[str, Any]]:
+        """Keys that leave the stack, by consumer, and the operator's. Secret."""
+        outgoing = {**self.consumers, "operator": self.operator}
+        return pulumi.Output.all(
+            **{
+                name: {target: identity.credentials(target) for target in identity.keys}
+                for name, identity in outgoing.items()
+            }
+        )
+
+
+def declare(world: World, opts: pulumi.ResourceOptions) -> Identities:
+    """Every identity. The runner comes before the deployer, who may assign it."""
+    flink = Identity("flink-runner", flink_runner(world), opts)
+    connector_args = IdentityArgs(
+        display_name=world.name("connector"), description="The CDC connector writes the raw topics as this account"
+    )
+    return Identities(
+        deployer=Identity("deployer", deployer(world, flink), opts),
+        connector=Identity("connector", connector_args, opts),
+        flink=flink,
+        operator=Identity("operator", operator(world), opts),
+        consumers={c.name: Identity(c.name, consumer(world, c), opts) for c in world.routes.consumers},
+    )
+
+
+def deployer(world: World, runner: Identity) -> IdentityArgs:
+    """Owns the keys that Pulumi makes topics, schemas and statements with."""
+    assign = naming.account_crn(world.organization.resource_name, runner.account.id)
+    return IdentityArgs(
+        display_name=world.name("deployer"),
+        description="Pulumi makes topics, schemas and statements as this account",
+        grants={
+            "cluster-admin": Grant(role="CloudClusterAdmin", crn=world.kafka.cluster.rbac_crn),
+            "subjects": world.subject_grant("ResourceOwner", "*"),
+            "flink": world.environment_grant("FlinkDeveloper"),
+            "assign-runner": Grant(role="Assigner", crn=assign),
+        },
+        keys={kind: world.target(kind) for kind in ("kafka", "registry", "flink")},
+    )
+
+
+def flink_runner(world: World) -> IdentityArgs:
+    """Routing statements run as this account: read raw, write routed and unrouted, in transactions of its own."""
+    grants = {
+        f"{verb.lower()}-transactions": world.kafka_grant(f"Developer{verb}", "transactional-id", FLINK_TRANSACTIONS)
+        for verb in ("Read", "Write")
+    }
+    routed = f"{world.routes.topic_prefix}*"
+    grants["write-routed"] = world.kafka_grant("DeveloperWrite", "topic", routed)
+    grants["routed-subjects"] = world.subject_grant("DeveloperRead", routed)
+    for source in world.routes.sources:
+        grants[f"read-{source.name}"] = world.kafka_grant("DeveloperRead", "topic", source.topic)
+        grants[f"{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.topic}-*")
+        grants[f"write-unrouted-{source.name}"] = world.kafka_grant("DeveloperWrite", "topic", source.unrouted_topic)
+        grants[f"unrouted-{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.unrouted_topic}-*")
+    description = "Routing statements run as this account"
+    return IdentityArgs(display_name=world.name("flink"), description=description, grants=grants)
+
+
+def operator(world: World) -> IdentityArgs:
+    """`cdc status` and `cdc tail` look as this account: it reads everything and changes nothing but its own groups."""
+    return IdentityArgs(
+        display_name=world.name("operator"),
+        description="People on call look at topics and statements as this account",
+        grants={
+            "read-topics": world.kafka_grant("DeveloperRead", "topic", "*"),
+            "read-groups": world.kafka_grant("DeveloperRead", "group", TOOL_GROUPS),
+            "subjects": world.subject_grant("DeveloperRead", "*"),
+            "flink": world.environment_grant("FlinkDeveloper"),
+        },
+        keys={kind: world.target(kind) for kind in ("kafka", "registry", "flink")},
+    )
+
+
+def consumer(world: World, who: Consumer) -> IdentityArgs:
+    """A consumer reads its own topics, their subjects, and uses its own group: nothing of anybody else's."""
+    grants = {"group": world.kafka_grant("DeveloperRead", "group", who.group)}
+    for name in who.routes:
+        topic = world.routes.route(name).topic
+        grants[f"read-{name}"] = world.kafka_grant("DeveloperRead", "topic", topic)
+        grants[f"{name}-subjects"] = world.subject_grant("DeveloperRead", f"{topic}-*")
+    return IdentityArgs(
+        display_name=world.name(who.name),
+        description=f"The consumer {who.name}",
+        grants=grants,
+        keys={kind: world.target(kind) for kind in ("kafka", "registry")},
+    )

@@ -1,0 +1,50 @@
+"""Every name that other systems see, and the CRNs that role bindings use, made in one place."""
+
+import hashlib
+
+import pulumi
+
+CONNECT_PREFIX = "cdc"  # topic.prefix: the namespace of raw records, and the raw topic before it is renamed
+STATEMENT_LIMIT = 72  # Confluent documents 72 characters for statement names
+
+
+def physical(environment: str, role: str, limit: int = 64) -> str:
+    """`<environment>-<role>`, shortened with a hash when it is longer than `limit`."""
+    name = f"{environment}-{role}"
+    return name if len(name) <= limit else f"{name[: limit - 9]}-{digest(name)}"
+
+
+def digest(text: str) -> str:
+    """Eight hexadecimal characters that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def statement(environment: str, group: str, identity: str) -> str:
+    """A statement's name: it changes when `identity` (text and properties) does, so a change is a replacement."""
+    stem = physical(environment, group, STATEMENT_LIMIT - 9).rstrip("-")
+    return f"{stem}-{digest(identity)}"
+
+
+def heartbeat_prefix(connector: str) -> str:
+    """topic.heartbeat.prefix of a connector."""
+    return f"heartbeat-{connector}"
+
+
+def heartbeat_topic(connector: str) -> str:
+    """The topic Debezium derives from that prefix."""
+    return f"{heartbeat_prefix(connector)}.{CONNECT_PREFIX}"
+
+
+def kafka_crn(rbac_crn: pulumi.Input[str], cluster: pulumi.Input[str], kind: str, name: str) -> pulumi.Output[str]:
+    """`…/cloud-cluster=lkc-x/kafka=lkc-x/topic=NAME`; a trailing `*` in the name is a prefix."""
+    return pulumi.Output.concat(rbac_crn, "/kafka=", cluster, f"/{kind}={name}")
+
+
+def subject_crn(registry_crn: pulumi.Input[str], subject: str) -> pulumi.Output[str]:
+    """`…/schema-registry=lsrc-x/subject=NAME`."""
+    return pulumi.Output.concat(registry_crn, f"/subject={subject}")
+
+
+def account_crn(organization_crn: pulumi.Input[str], account: pulumi.Input[str]) -> pulumi.Output[str]:
+    """`…/service-account=sa-x`."""
+    return pulumi.Output.concat(organization_crn, "/service-account=", account)

@@ -1,0 +1,32 @@
+"""Load, check everything, then declare: what `__main__.py` runs."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi.runtime
+
+from stacks import pipeline, routes, settings
+from stacks.errors import CdcError, Fault, Faults
+from stacks.routes import Routes
+from stacks.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def joined(found: tuple[Settings | None, list[Fault]], business: tuple[Routes | None, list[Fault]]) -> tuple[Settings, Routes]:
+    """Settings and routes; raises Faults with the faults of both files."""
+    faults = [*found[1], *business[1]]
+    if faults or found[0] is None or business[0] is None:
+        raise Faults(faults)
+    return found[0], business[0]
+
+
+def main() -> None:
+    """Declare the stack. An expected error reaches the user as one message, without a traceback."""
+    stack_file = ROOT / f"Pulumi.{pulumi.get_stack()}.yaml"
+    try:
+        config = pulumi.runtime.get_config_env()
+        loaded = joined(settings.from_config(config, stack_file), routes.load(ROOT / "routes.yaml"))
+        pipeline.declare(*loaded, pipeline.Inputs.load())
+    except CdcError as error:
+        raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None
