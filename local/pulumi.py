@@ -48,11 +48,7 @@ class Workspace:
 
     def environment(self) -> dict[str, str]:
         """The CLI's environment."""
-        tools = self.instance.folder("pulumi", "bin")
-        path = [str(self.cli.folder), os.environ.get("PATH", "")]
-        if not self.cli.has_language_host:
-            pulumi_cli.language_host(tools)
-            path.insert(0, str(tools))
+        path = [str(self.program().parent), os.environ.get("PATH", "")]
         if self.plugin == "bundled":
             install_plugin(self.home)
         # Programs run in the interpreter that runs us, whichever language host starts them.
@@ -73,6 +69,12 @@ class Workspace:
         if not self.local:
             own["CDC_PLAN_ONLY"] = "1"
         return {**clean_environment(), **own}
+
+    def program(self) -> Path:
+        """The `pulumi` to run. One that came without a Python language host gets ours beside it."""
+        if self.cli.has_language_host:
+            return self.cli.folder / "pulumi"
+        return pulumi_cli.with_language_host(self.cli, self.instance.folder("pulumi", "bin"))
 
     def config_file(self) -> Path:
         """The stack's committed settings plus what only this environment knows: addresses, ports, secrets."""
@@ -112,7 +114,7 @@ class Workspace:
             extra += ["--stack", self.stack] if verb not in ("version", "about", "plugin", "") else []
         if verb in CONFIGURED:
             extra += ["--config-file", str(self.config_file())]
-        return [str(self.cli.folder / "pulumi"), *arguments, *extra]
+        return [str(self.program()), *arguments, *extra]
 
     def run(self, arguments: list[str]) -> int:
         """Run the CLI in the user's terminal; its exit code."""
@@ -129,7 +131,7 @@ class Workspace:
     def ensure_stack(self) -> None:
         """Make the stack in its backend when it is not there yet."""
         environment = self.environment()
-        pulumi = str(self.cli.folder / "pulumi")
+        pulumi = str(self.program())
         backend = Path(environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
         if (backend / ".pulumi" / "stacks" / "cdc-streaming" / f"{self.stack}.json").exists():
             return

@@ -98,7 +98,7 @@ class ConnectorSettings(Model):
     heartbeat_table: TableName = "public.cdc_heartbeat"
     heartbeat_interval_ms: Annotated[int, Field(ge=1000, le=600_000)] = 10_000
     poll_interval_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
-    max_batch_size: Annotated[int, Field(ge=1, le=100_000)] = 8192
+    max_batch_size: Annotated[int, Field(ge=1, le=8191)] = 2048
 
 
 class FlinkSettings(Model):

@@ -85,6 +85,10 @@ async def search(cloud: Cloud, request: Request) -> list[AclBinding]:
 async def create(cloud: Cloud, request: Request) -> Response:
     client, acl = await topics.as_caller(cloud, request), parse(await body(request))
     await topics.ask(client.create_acls([acl], request_timeout=admin.SECONDS))
+    for _ in range(100):  # the controller has it; the broker that answers reads hears a moment later
+        if acl in await admin.acls(cloud, acl.principal):
+            break
+        await asyncio.sleep(0.05)
     await admin.grant(cloud, acl.principal.removeprefix("User:"))
     return Response(status_code=201)
 

@@ -98,4 +98,6 @@ def translate(config: dict[str, str], registry: str, login: dict[str, str]) -> d
         if key.startswith("transforms.") and key.endswith(".type"):
             passed[key] = ROUTERS.get(value, value)
     identity = {f"producer.override.{name}": value for name, value in login.items()}
-    return {**passed, **FIXED, **avro("key", registry), **avro("value", registry), **identity}
+    # The queue must hold more than a batch; the service does not let it be chosen.
+    queue = {"max.queue.size": str(4 * int(config.get("max.batch.size", "2048")))}
+    return {**passed, **FIXED, **queue, **avro("key", registry), **avro("value", registry), **identity}

@@ -88,10 +88,20 @@ def follow(process: "subprocess.Popen[str]", tail: list[str], progress: cache.Pr
         progress("building the Pulumi CLI: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
 
 
-def language_host(folder: Path) -> None:
-    """Write the program the engine looks for on PATH when it runs a Python program or policy pack."""
-    folder.mkdir(parents=True, exist_ok=True)
+def with_language_host(cli: PulumiCli, folder: Path) -> Path:
+    """`pulumi` in `folder`, with our Python language host beside it, where the engine looks without a warning."""
+    program = folder / "pulumi"
+    original = cli.folder / "pulumi"
+    if not program.exists() or program.stat().st_size != original.stat().st_size:
+        program.unlink(missing_ok=True)
+        try:
+            os.link(original, program)
+        except OSError:  # another file system
+            shutil.copy2(original, program)
     root = Path(__file__).resolve().parents[2]
     script = folder / "pulumi-language-python"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" -m local.host "$@"\n')
-    script.chmod(0o755)
+    text = f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" -m local.host "$@"\n'
+    if not script.exists() or script.read_text() != text:
+        script.write_text(text)
+        script.chmod(0o755)
+    return program

@@ -15,6 +15,7 @@ from local.cloud.flink import gateway, tables
 from local.cloud.keys import engine_key
 from local.cloud.store import Document
 
+SHADED = "org.apache.flink.kafka.shaded"  # the SQL connector brings its own Kafka client under this prefix
 SOURCE = "stream-exec-table-source-scan"
 PLAN_SETTINGS = {
     "table.plan.compile.catalog-objects": "IDENTIFIER",
@@ -59,7 +60,7 @@ async def prepare(cloud: Cloud, session: gateway.Session, statement: Document) -
     catalog = properties.get("sql.current-catalog", "default")
     database = properties.get("sql.current-database", "default")
     key = await engine_key(cloud, statement["spec"]["principal"])
-    jaas = f'org.apache.kafka.common.security.scram.ScramLoginModule required username="{key["id"]}" password="{key["secret"]}";'
+    jaas = f'{SHADED}.org.apache.kafka.common.security.scram.ScramLoginModule required username="{key["id"]}" password="{key["secret"]}";'
     login = {
         "bootstrap.servers": f"127.0.0.1:{cloud.instance.port('kafka')}",
         "security.protocol": "SASL_PLAINTEXT",
@@ -104,3 +105,11 @@ async def execute_plan(cloud: Cloud, statement: Document, start_from: str) -> st
         await prepare(cloud, session, statement)
         result = await session.run(f"EXECUTE PLAN 'file://{file_of(cloud, statement)}'")
     return str(result["jobID"])
+
+
+async def warm_up(cloud: Cloud) -> None:
+    """Plan something once: the first plan of a gateway takes seconds, and nobody should have to wait for them."""
+    async with gateway.session(cloud, {}) as session:
+        await session.run("CREATE TABLE a (x STRING, y BIGINT) WITH ('connector'='datagen')")
+        await session.run("CREATE TABLE b (x STRING, y BIGINT) WITH ('connector'='blackhole')")
+        await session.run("EXPLAIN PLAN FOR STATEMENT SET BEGIN INSERT INTO b SELECT x, y FROM a WHERE x IN ('c') AND (x = 'd'); INSERT INTO b SELECT x, y FROM a WHERE (x = 'e') IS NOT TRUE; END")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+import time
 from pathlib import Path
 
 import httpx2
@@ -15,6 +16,7 @@ from local.cloud.store import Document, now
 log = logging.getLogger("cloud.flink")
 CARRY = "sql.tables.initial-offset-from"
 DRY_RUN = "sql.dry-run"
+PATIENCE = 60  # seconds a job may restart before its statement is called degraded
 ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "RECONCILING", "FAILING")
 
 
@@ -25,6 +27,8 @@ class Runner:
         self.cloud = cloud
         self.wake = asyncio.Event()
         self.locks: dict[str, asyncio.Lock] = {}
+        self.restarting: dict[str, float] = {}
+        self.warming: asyncio.Task[None] | None = None
 
     def lock(self, name: str) -> asyncio.Lock:
         """One change of a statement at a time."""
@@ -32,6 +36,7 @@ class Runner:
 
     async def run(self) -> None:
         """Look at every statement once a second, or at once after `wake`."""
+        self.warming = asyncio.create_task(self.warm_up())
         while True:
             for statement in list(self.cloud.store.all("statement")):
                 try:
@@ -46,6 +51,13 @@ class Runner:
                 await asyncio.wait_for(self.wake.wait(), 1)
             except TimeoutError:
                 continue
+
+    async def warm_up(self) -> None:
+        """Best effort: a gateway that is still starting is simply not warm."""
+        try:
+            await plans.warm_up(self.cloud)
+        except (httpx2.HTTPError, gateway.SqlError) as error:
+            log.info("the SQL gateway was not warmed up: %s", error)
 
     def save(self, statement: Document, phase: str, detail: str = "") -> None:
         """Write the new phase down."""
@@ -128,10 +140,18 @@ class Runner:
             await self.begin(statement)
         elif job["state"] == "FAILED":
             self.save(statement, "FAILED", await gateway.problem(self.cloud, statement["job"]))
-        elif job["state"] == "RESTARTING" and statement["phase"] == "RUNNING":
+        else:
+            await self.judge(statement, job["state"])
+
+    async def judge(self, statement: Document, state: str) -> None:
+        """A job that restarts for long is DEGRADED (Confluent waits two hours; a restart here takes seconds)."""
+        name = statement["name"]
+        if state == "RUNNING":
+            self.restarting.pop(name, None)
+            if statement["phase"] == "DEGRADED":
+                self.save(statement, "RUNNING")
+        elif time.monotonic() - self.restarting.setdefault(name, time.monotonic()) > PATIENCE and statement["phase"] == "RUNNING":
             self.save(statement, "DEGRADED", await gateway.problem(self.cloud, statement["job"]))
-        elif job["state"] == "RUNNING" and statement["phase"] == "DEGRADED":
-            self.save(statement, "RUNNING")
 
     async def halt(self, statement: Document) -> None:
         """STOPPING → STOPPED, its position kept in a savepoint."""
