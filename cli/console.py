@@ -1,0 +1,74 @@
+"""What people see: progress that is calm, tables that fit, errors without tracebacks. Data goes to standard output."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.table import Table
+
+from stacks.errors import Faults
+
+WIDTH = 100
+BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
+# Colours and live lines only on a terminal: rich sees to it. A fixed width elsewhere keeps output the same everywhere.
+notes = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, highlight=False, soft_wrap=not sys.stderr.isatty())
+out = Console(width=min(WIDTH, Console().width) if sys.stdout.isatty() else WIDTH, highlight=False)
+
+
+def say(text: str = "") -> None:
+    """A line for the person, on standard error."""
+    notes.print(text, markup=False)
+
+
+def data(value: Any) -> None:  # noqa: ANN401 - anything JSON
+    """JSON for another program."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]], right: Iterable[str] = ()) -> None:
+    """A table of at most 100 columns; `right` names the columns of numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        made.add_column(column, justify="right" if column in set(right) else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    out.print(made)
+
+
+@contextmanager
+def step(title: str) -> Generator[Callable[[str], None]]:
+    """One step of work: a live line on a terminal, else a line at the end and one every ten seconds."""
+    started = time.monotonic()
+    last = [started, ""]
+
+    if notes.is_terminal:
+        with notes.status(f"{title} ...") as status:
+            yield lambda text: status.update(f"{title}: {text} ({time.monotonic() - started:.0f} s)")
+    else:
+
+        def plain(text: str) -> None:
+            if time.monotonic() - float(last[0]) > 10 and text != last[1]:
+                say(f"  {title}: {text}")
+                last[:] = [time.monotonic(), text]
+
+        yield plain
+    say(f"{'✔'} {title} ({time.monotonic() - started:.1f} s)")
+
+
+def explain(error: BaseException) -> None:
+    """Message and hint of an expected error."""
+    message, hint = getattr(error, "message", str(error)), getattr(error, "hint", "")
+    notes.print("error: ", style="bold red", end="")
+    say(message)
+    if hint:
+        say(f"hint: {hint}")
+
+
+def exit_with(error: BaseException) -> NoReturn:
+    """End the command: 2 for bad input, 1 for the rest."""
+    explain(error)
+    raise SystemExit(BAD_INPUT if isinstance(error, Faults) else getattr(error, "exit_code", FAILED))

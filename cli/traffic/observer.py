@@ -1,0 +1,87 @@
+"""Watches events arrive on the routed topics: which, where, and when."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from confluent_kafka import KafkaError, Message, TopicPartition
+
+from cli import clients
+from cli.stack import Stack
+
+
+@dataclass
+class Seen:
+    """Arrivals: per topic, event id → times (Unix seconds), and the last record."""
+
+    arrivals: dict[str, dict[str, list[float]]] = field(default_factory=dict[str, dict[str, list[float]]])
+    last: dict[str, Message] = field(default_factory=dict[str, Message])
+    total: int = 0
+
+    def ids(self, topic: str) -> set[str]:
+        """The ids that arrived on a topic."""
+        return set(self.arrivals.get(topic, {}))
+
+
+def key_id(key: bytes) -> str:
+    """The id in an Avro key `{id}`: a magic byte, a 4-byte schema id, a length (zig-zag varint), the text."""
+    length, shift, position = 0, 0, 5
+    while True:
+        byte = key[position]
+        length |= (byte & 0x7F) << shift
+        position, shift = position + 1, shift + 7
+        if byte < 0x80:
+            break
+    return key[position : position + (length >> 1)].decode()
+
+
+class Observer:
+    """Reads topics in the background from their current end (or their beginning) on."""
+
+    def __init__(self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False) -> None:
+        self.seen = Seen({topic: {} for topic in topics})
+        self.client = clients.consumer(
+            stack, "operator", "cdc-tools-observe", isolation, **{"fetch.wait.max.ms": 10, "enable.partition.eof": True}
+        )
+        places = [p for topic in topics for p in clients.partitions(self.client, topic)]
+        for place in places:
+            low, high = self.client.get_watermark_offsets(place, timeout=10)
+            place.offset = low if beginning else high
+        self.waiting = {(p.topic, p.partition) for p in places}
+        self.client.assign([TopicPartition(p.topic, p.partition, p.offset) for p in places])
+        self.stopping = threading.Event()
+        self.caught_up = threading.Event()
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self) -> None:
+        """Until `close`: note every record."""
+        while not self.stopping.is_set():
+            for message in self.client.consume(500, timeout=0.05):
+                self.note(message)
+        self.client.close()
+
+    def note(self, message: Message) -> None:
+        """One record, or the news that a partition is read to its end."""
+        if error := message.error():
+            if error.code() == KafkaError._PARTITION_EOF:
+                self.waiting.discard((message.topic() or "", message.partition() or 0))
+                if not self.waiting:
+                    self.caught_up.set()
+            return
+        topic, key = message.topic() or "", message.key()
+        if isinstance(key, bytes):
+            self.seen.arrivals[topic].setdefault(key_id(key), []).append(time.time())
+        self.seen.last[topic] = message
+        self.seen.total += 1
+
+    def close(self) -> None:
+        """Stop reading."""
+        self.stopping.set()
+        self.thread.join(10)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which this share (0 to 1) of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,96 @@
+"""`cdc up`: the environment, the database, the stack."""
+
+import sys
+import time
+from dataclasses import dataclass
+
+from cli import database, stack
+from cli.console import say, step
+from cli.traffic.events import Factory
+from cli.traffic.writer import Writer
+from local import pulumi
+from local.engines import client
+from local.instance import ROOT, Instance
+from stacks import program, routes, settings
+from stacks.routes import Routes
+from stacks.settings import Settings
+
+SEED_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Checked files of one stack."""
+
+    settings: Settings
+    routes: Routes
+
+
+def check_files(name: str) -> Loaded:
+    """Settings and routes, checked before anything is started. Raises Faults."""
+    found = settings.from_file(ROOT / f"Pulumi.{name}.yaml", plan_only=True)
+    return Loaded(*program.joined(found, routes.load(ROOT / "routes.yaml")))
+
+
+def admin_dsn(instance: Instance, name: str) -> str:
+    """The local database as its owner."""
+    return f"postgresql://postgres:{instance.secrets['postgres']}@127.0.0.1:{instance.port('postgres')}/{name}"
+
+
+def prepare_database(instance: Instance, loaded: Loaded) -> int:
+    """DDL, roles, publication; on an empty database some rows from before the connector. Returns how many of those."""
+    backend, connector = loaded.settings.backend, loaded.settings.connector
+    database.ensure_database(admin_dsn(instance, "postgres"), backend.database)
+    dsn = admin_dsn(instance, backend.database)
+    database.migrate(dsn)
+    database.set_passwords(dsn, {role: instance.secrets[role] for role in ("cdc", "events_api")})
+    tables = [*(source.table for source in loaded.routes.sources), connector.heartbeat_table]
+    database.ensure_publication(dsn, connector.publication, tables)
+    if database.rows(dsn, "public.business_events"):
+        return 0
+    writer = dsn.replace(f"postgres:{instance.secrets['postgres']}", f"events_api:{instance.secrets['events_api']}")
+    Writer(writer, connections=1).send(Factory(seed=int(time.time())).mixed(SEED_ROWS), rate=0)
+    return SEED_ROWS
+
+
+def run(plugin: pulumi.Plugin) -> stack.Stack:
+    """Bring the local environment up; returns the running stack. Safe to repeat, safe to interrupt."""
+    loaded = check_files("local")
+    instance = Instance.here()
+    with step("Toolchain") as progress:
+        client.install(progress)
+        workspace = pulumi.open_workspace(instance, "local", plugin, progress)
+    with step("Engines") as progress:
+        client.start(instance, progress)
+    with step("Database"):
+        seeded = prepare_database(instance, loaded)
+    if seeded:
+        say(f"  {seeded} rows were written before the connector exists; its snapshot will find them")
+    with step("Stack local") as progress:
+        progress("pulumi up")
+        apply(workspace)
+    return stack.load("local")
+
+
+def apply(workspace: pulumi.Workspace) -> None:
+    """`pulumi up`, quiet when it goes well; a lock left by a killed run is cancelled."""
+    workspace.ensure_stack()
+    clear_lock(workspace)
+    arguments = ["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--color", "never"]
+    workspace.output(arguments)
+
+
+def clear_lock(workspace: pulumi.Workspace) -> None:
+    """The local stack has one user: a lock is from a run that was killed."""
+    backend = workspace.instance.home / "pulumi" / "state" / ".pulumi" / "locks"
+    if any(backend.rglob("*.json")):
+        say("  an earlier run was interrupted: taking over its stack")
+        workspace.output(["cancel", "--yes"])
+
+
+def interrupted() -> None:
+    """What Ctrl-C means while `up` works."""
+    say("interrupted: engines that were started keep running; `./cdc up` carries on, `./cdc down` stops them")
+    sys.exit(130)
+
+
