@@ -58,7 +58,7 @@ class Writer:
 
     def send(self, events: Iterable[Event], rate: float, progress: Callable[[int], None] = lambda _: None) -> Sent:
         """Write all; raises the first error after every thread has ended."""
-        sent, queue = Sent(), Queue[tuple[float, Event] | None](maxsize=2000)
+        sent, queue = Sent(), Queue[tuple[float, Event] | None](maxsize=64)
         threads = [threading.Thread(target=self.work, args=(queue, sent), daemon=True) for _ in range(self.connections)]
         started = time.time()
         for thread in threads:

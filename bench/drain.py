@@ -1,0 +1,74 @@
+"""Drain: rows are committed in bulk, then timed until the last one is on its routed topic, none missing.
+
+Usage: python -m bench.drain [--rows 200000]. Needs a running local environment. The clock starts at the first commit.
+"""
+
+import argparse
+import json
+import time
+import uuid
+from typing import Any
+
+import psycopg
+
+from bench import machine
+from cli import clients, stack
+from cli.console import data
+from cli.traffic.events import NAMES, TYPES
+from cli.traffic.observer import Observer
+
+BATCH = 2000
+
+
+def rows(count: int) -> list[tuple[str, str, str, str]]:
+    """Ids, names, types and header JSON; the types in turn."""
+    found = []
+    for number in range(count):
+        kind, identity = TYPES[number % len(TYPES)], str(uuid.uuid4())
+        stamp = "2026-01-01T00:00:00.000Z"
+        header = {"uuid": identity, "eventName": NAMES[kind], "eventType": kind, "createdDate": stamp, "savedDate": stamp}
+        found.append((identity, NAMES[kind], kind, json.dumps(header)))
+    return found
+
+
+def commit(dsn: str, made: list[tuple[str, str, str, str]]) -> None:
+    """Bulk inserts of BATCH rows a transaction."""
+    with psycopg.connect(dsn) as connection, connection.cursor() as cursor:
+        for start in range(0, len(made), BATCH):
+            part = made[start : start + BATCH]
+            for table in ("business_events", "event_headers"):
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    for identity, name, kind, header in part:
+                        copy.write_row((identity, name, kind, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", header))
+            connection.commit()
+
+
+def measure(count: int) -> dict[str, Any]:
+    """Events per second over the whole way, and what was missing or repeated."""
+    running = stack.load("local")
+    topics = [r.topic for r in running.contract.routes] + [s.unrouted_topic for s in running.contract.sources]
+    made = rows(count)
+    observer = Observer(running, topics)
+    started = time.time()
+    commit(stack.local_dsn(running, "events_api"), made)
+    written = time.time() - started
+    clients.wait_for(lambda: observer.seen.total >= count, 300, "the arrival of every row")
+    wanted = {identity for identity, *_ in made}
+    seen = lambda: wanted <= {i for a in observer.seen.arrivals.values() for i in a}  # noqa: E731
+    clients.wait_for(seen, 60, "the arrival of every row")
+    observer.close()
+    last = max(times[0] for a in observer.seen.arrivals.values() for times in a.values())
+    repeated = sum(len(times) - 1 for a in observer.seen.arrivals.values() for times in a.values())
+    whole = last - started
+    return {"rows": count, "written_s": round(written, 1), "drained_s": round(whole, 1), "events_per_s": round(count / whole), "missing": 0, "repeated": repeated}
+
+
+def main() -> None:
+    """Print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=200_000)
+    data({**measure(parser.parse_args().rows), "machine": machine.describe()})
+
+
+if __name__ == "__main__":
+    main()
