@@ -41,7 +41,10 @@ def compare(spec: Field, path: str, old: Any, new: Any, change: Change) -> None:
         if old is None or spec.computed or old in ("", False, [], {}):
             return
         change.note(path, "DELETE", spec.replaces)
-    elif old is None or (old in ([], {}) and new not in ([], {})):
+    elif spec.free and isinstance(new, dict) and not old:
+        for key in sorted(new):
+            change.note(inner_path(path, key), "ADD", spec.replaces)
+    elif old is None:
         change.note(path, "ADD", spec.replaces)
     elif new is UNKNOWN:
         change.note(path, "UPDATE", spec.replaces)
@@ -61,17 +64,17 @@ def inner_path(path: str, key: str) -> str:
     return f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]'
 
 
-def special(name: str, old: Properties, new: Properties, change: Change) -> Change:
-    """What single resource types add to the common rules."""
+def special(name: str, identity: str, old: Properties, new: Properties, change: Change) -> Change:
+    """What single resource types add to the common rules. Raises Refused where the real plugin refuses a preview."""
     if name == "KafkaTopic" and "partitionsCount" in change.detail:
         before, after = old.get("partitionsCount"), new.get("partitionsCount")
         if isinstance(before, int) and isinstance(after, int) and after < before:
             change.note("__meta", "UPDATE", True)
     if name == "KafkaCluster":
-        refuse_cluster_type(old, new)
+        refuse_cluster_type(identity, old, new)
     if name == "Schema" and "schema" in change.detail and new.get("recreateOnUpdate") and old.get("recreateOnUpdate") is not None:
         raise Refused(
-            f'error updating Schema "{old.get("subjectName")}": reimport the current resource instance and set '
+            f'error updating Schema "{identity}": reimport the current resource instance and set '
             "recreate_on_update = false to evolve a schema using the same resource instance."
         )
     if name == "FlinkStatement":
@@ -82,12 +85,12 @@ def special(name: str, old: Properties, new: Properties, change: Change) -> Chan
 TYPES = ("basic", "standard", "dedicated", "enterprises", "freights")
 
 
-def refuse_cluster_type(old: Properties, new: Properties) -> None:
+def refuse_cluster_type(identity: str, old: Properties, new: Properties) -> None:
     """Only Basic becomes Standard; to Enterprise the real plugin lets a preview pass."""
     before = next((t for t in TYPES if old.get(t) not in (None, [])), "")
     after = next((t for t in TYPES if new.get(t) is not None), "")
     if before and before != after and (before, after) != ("basic", "standard") and after not in ("enterprises", "freights"):
-        raise Refused("error updating Kafka Cluster: clusters can only be upgraded from 'Basic' to 'Standard'")
+        raise Refused(f"error updating Kafka Cluster \"{identity}\": clusters can only be upgraded from 'Basic' to 'Standard'")
 
 
 def refuse_moving_statement(old: Properties, new: Properties, change: Change) -> None:

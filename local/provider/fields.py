@@ -85,9 +85,9 @@ def block(fields: dict[str, Field], **options: Any) -> Field:  # noqa: ANN401
     return Field(fields=fields, **options)
 
 
-def reference(rule: Rule | None = None, **options: Any) -> Field:  # noqa: ANN401
-    """A block that names another object by id; a change replaces."""
-    return block({"id": Field(required=True, replaces=options.get("replaces", True), rule=rule)}, **{"replaces": True, **options})
+def reference(rule: Rule | None = None, replaces: bool = True, id_replaces: bool = True, **options: Any) -> Field:  # noqa: ANN401
+    """A block that names another object by id. As recorded, the block and its id replace independently."""
+    return block({"id": Field(required=True, replaces=id_replaces, rule=rule)}, replaces=replaces, **options)
 
 
 CREDENTIALS = block({"key": Field(required=True, rule=not_empty), "secret": Field(required=True, rule=not_empty)})

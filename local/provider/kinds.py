@@ -98,9 +98,9 @@ KAFKA_CLUSTER = Kind(
             {"cku": Field(required=True, rule=at_least(1)), "encryptionKey": Field(computed=True), "zones": OUT}
         ),
         "network": reference(
-            like(r"^(n-|nr-)", "the network ID must start with 'n-' or 'nr-'"), computed=True
+            like(r"^(n-|nr-)", "the network ID must start with 'n-' or 'nr-'"), replaces=False, computed=True
         ),
-        "byokKey": reference(computed=True),
+        "byokKey": reference(replaces=False, computed=True),
         "deletionProtection": Field(),
         **dict.fromkeys(("apiVersion", "kind", "bootstrapEndpoint", "restEndpoint", "rbacCrn", "endpoints"), OUT),
     },
@@ -147,7 +147,7 @@ API_KEY = Kind(
                 "id": Field(required=True, replaces=True, rule=not_empty),
                 "apiVersion": Field(required=True, replaces=True, rule=one_of(*API_VERSIONS), same=same_group),
                 "kind": Field(required=True, replaces=True, rule=one_of("Cluster", "Region", "Tableflow", "Global")),
-                "environment": reference(not_empty),
+                "environment": reference(not_empty, replaces=False),
             },
             replaces=True,
         ),
@@ -251,10 +251,10 @@ FLINK_STATEMENT = Kind(
         "properties": Field(computed=True, free=True),
         "propertiesSensitive": Field(computed=True, free=True),
         "stopped": Field(computed=True),
-        "organization": reference(computed=True),
-        "environment": reference(computed=True),
-        "computePool": reference(computed=True, replaces=False),
-        "principal": reference(computed=True, replaces=False),
+        "organization": reference(replaces=False, computed=True),
+        "environment": reference(replaces=False, computed=True),
+        "computePool": reference(replaces=False, id_replaces=False, computed=True),
+        "principal": reference(replaces=False, id_replaces=False, computed=True),
         "restEndpoint": Field(replaces=True, rule=ADDRESS),
         "credentials": CREDENTIALS,
         "latestOffsets": OUT,

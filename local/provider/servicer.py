@@ -84,17 +84,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         old, new = decode(request.olds), decode(request.news)
         for path in request.ignoreChanges:
             forget(path, old, new)
-        change = self.guarded(context, lambda: diff.special(type_name, old, new, diff.diff(kind, old, new)))
+        change = self.guarded(context, lambda: diff.special(type_name, request.id, old, new, diff.diff(kind, old, new)))
         if type_name == "Schema" and "schema" in change.detail:
             self.guarded(context, lambda: self.preview_schema(old, new, change))
         return self.difference(kind, change)
 
     def preview_schema(self, old: Properties, new: Properties, change: diff.Change) -> None:
-        """Formatting is no change; a real one must be compatible already in the preview."""
-        if registry.same_schema(old.get("schema"), new.get("schema")):
-            del change.detail["schema"]
-        elif registry.can_ask(new) and not new.get("skipValidationDuringPlan") and not plan_only():
+        """A change must be compatible already in the preview; one that the registry takes for the same is none."""
+        if not registry.can_ask(new) or plan_only():
+            return
+        if not new.get("skipValidationDuringPlan"):
             registry.check_compatible(new)
+        if registry.registered_id(new) == old.get("schemaIdentifier"):
+            del change.detail["schema"]
 
     def difference(self, kind: Kind, change: diff.Change) -> Any:  # noqa: ANN401 - a message
         kinds = provider_pb2.DiffResponse

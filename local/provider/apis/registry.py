@@ -34,6 +34,15 @@ def check_compatible(inputs: Properties) -> None:
         raise RestError(f'schema of subject "{inputs["subjectName"]}" is incompatible with its latest version: {reasons}')
 
 
+def registered_id(inputs: Properties) -> int | None:
+    """The id under which the registry already knows this schema for the subject, formatting aside."""
+    try:
+        found = plane(inputs).call("POST", f"/subjects/{escaped(inputs['subjectName'])}", schema_body(inputs), {"normalize": "true"})
+    except Gone:
+        return None
+    return found.get("id")
+
+
 def same_schema(old: Any, new: Any) -> bool:  # noqa: ANN401 - texts, or unknown
     """Equal as JSON: formatting is no change."""
     try:

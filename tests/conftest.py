@@ -1,0 +1,49 @@
+"""Golden files: one reviewable file each, in tests/golden. `--update-golden` rewrites them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+STACKS = ("local", "dev", "prod")
+
+
+class Golden:
+    """Compares a text with a committed file, or rewrites the file."""
+
+    def __init__(self, update: bool) -> None:
+        self.update = update
+
+    def check(self, name: str, text: str) -> None:
+        """The file `tests/golden/<name>` holds exactly this text."""
+        file = ROOT / "tests" / "golden" / name
+        if self.update:
+            file.write_text(text)
+        assert file.read_text() == text, f"{name} differs: look at the difference, then pytest --update-golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden from what is made now")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def graphs() -> dict[str, dict[str, Any]]:
+    """The recorded graph of each stack, built once, each in a process of its own."""
+    running = {
+        stack: subprocess.Popen(
+            [sys.executable, "-m", "tests.recording", stack], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for stack in STACKS
+    }
+    found = {stack: process.communicate()[0] for stack, process in running.items()}
+    assert all(process.returncode == 0 for process in running.values())
+    return {stack: json.loads(text) for stack, text in found.items()}

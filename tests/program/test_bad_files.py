@@ -1,0 +1,140 @@
+"""Bad settings and routes: every fault at once, with file, line, what was found and what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stacks import routes, settings
+from stacks.documents import parse
+from stacks.errors import CdcError, Fault, Faults
+from stacks.program import joined
+
+ROOT = Path(__file__).parents[2]
+GOOD_ROUTES = (ROOT / "routes.yaml").read_text()
+GOOD_SETTINGS = (ROOT / "Pulumi.prod.yaml").read_text()
+
+
+def faults_in_routes(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "routes.yaml"
+    file.write_text(text)
+    return [str(f) for f in routes.load(file)[1]]
+
+
+def faults_in_settings(tmp_path: Path, text: str, plan_only: bool = True) -> list[str]:
+    file = tmp_path / "Pulumi.prod.yaml"
+    file.write_text(text)
+    return [str(f) for f in settings.from_file(file, plan_only)[1]]
+
+
+def line_of(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if part in line)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("equals: CarCreated", "equal: CarCreated", "equal - unknown key"),
+        ("field: event_type, equals: CarCreated", "field: event_typ, equals: CarCreated", "no such field (got 'event_typ')"),
+        ("field: event_type, equals: CarCreated", "field: event_type, equals: 5", "is a string (got 5)"),
+        ("topic: filtered-car-created-events", "topic: filtered-loan-created-events", "written twice"),
+        ("topic: filtered-car-created-events", "topic: Filtered Cars", "pattern"),
+        ("topic: filtered-car-created-events", "topic: cars", "must start with filtered-"),
+        ("  - name: car-created\n", "  - name: loan-created\n", "this name is taken"),
+        ("  - name: car-created\n", "  - name: Car\n", "pattern"),
+        ("    source: event-headers\n    topic: filtered-car", "    source: nope\n    topic: filtered-car", "no such source"),
+        ("routes: [car-created]", "routes: [cars]", "no such route (got 'cars')"),
+        ("partitions: 6", "partitions: 0", "greater than or equal to 1"),
+        ("partitions: 6", "partitions: six", "valid integer"),
+        ("version: 1", "version: 2", "Input should be 1"),
+        ("version: 1\n", "", "Field required"),
+        ("group: car-consumer-group", "groups: car-consumer-group", "unknown key"),
+        ("when: {field: event_type, equals: CarCreated}", "when: {field: event_type}", "exactly one operator"),
+        ("when: {field: event_type, equals: CarCreated}", "when: {all: []}", "at least 1 item"),
+        ("equals: CarCreated}", "equals: CarCreated, isNull: true}", "exactly one operator"),
+    ],
+)
+def test_route_faults_are_found_with_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = GOOD_ROUTES.replace(old, new, 1)
+    assert text != GOOD_ROUTES
+    found = [f for f in faults_in_routes(tmp_path, text) if words in f]
+    assert found, faults_in_routes(tmp_path, text)
+    assert found[0].startswith("routes.yaml:")
+    assert int(found[0].split(":")[1]) >= 1
+
+
+def test_the_line_is_the_right_one(tmp_path: Path) -> None:
+    text = GOOD_ROUTES.replace("topic: filtered-service-events", "topic: services")
+    (fault,) = faults_in_routes(tmp_path, text)
+    assert fault.startswith(f"routes.yaml:{line_of(text, 'topic: services')}:5: routes.3.topic - ")
+
+
+def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
+    (tmp_path / "routes.yaml").write_text(GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]"))
+    (tmp_path / "Pulumi.prod.yaml").write_text(GOOD_SETTINGS.replace("cku: 2", "cku: 1").replace("maxCfu: 10", "maxCfu: 7"))
+    with pytest.raises(Faults) as caught:
+        joined(settings.from_file(tmp_path / "Pulumi.prod.yaml", True), routes.load(tmp_path / "routes.yaml"))
+    assert len(caught.value.faults) == 4
+    assert caught.value.message.startswith("4 faults in settings or routes:\n  Pulumi.prod.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("cku: 2", "cku: 1", "MULTI_ZONE needs cku of at least 2"),
+        ("type: dedicated", "type: huge", "huge"),
+        ("maxCfu: 10", "maxCfu: 7", "5, 10, 20, 30, 40 or 50"),
+        ("maxCfu: 10", "max_cfu: 10\n    bogus: 1", "bogus - unknown key"),
+        ("region: us-east-1", "region: Virginia", "pattern"),
+        ("host: events-prod.cluster-", "host: events-prod.proxy-", "RDS Proxy"),
+        ("sslMode: verify-full", "sslMode: none", "'disable', 'prefer'"),
+        ("cdc-streaming:protect: true", 'cdc-streaming:protect: "yes"', "valid boolean"),
+        ("cdc-streaming:protect: true", "cdc-streaming:protct: true", "protct - unknown key"),
+    ],
+)
+def test_setting_faults_are_found(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = GOOD_SETTINGS.replace(old, new, 1)
+    assert text != GOOD_SETTINGS
+    found = faults_in_settings(tmp_path, text)
+    assert any(words in f for f in found), found
+    assert all(f.startswith("Pulumi.prod.yaml:") and " cdc-streaming:" in f for f in found)
+
+
+def test_a_missing_secret_names_the_command(tmp_path: Path) -> None:
+    (fault,) = faults_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
+    assert "pulumi config set --secret cdc-streaming:databasePassword" in fault
+
+
+def test_settings_from_a_running_program_are_the_same(tmp_path: Path) -> None:
+    import yaml
+
+    config = yaml.safe_load(GOOD_SETTINGS)["config"]
+    handed_over = {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
+    handed_over["cdc-streaming:databasePassword"] = "x"
+    file = tmp_path / "Pulumi.prod.yaml"
+    file.write_text(GOOD_SETTINGS)
+    assert settings.from_config(handed_over, file) == settings.from_file(file, True)
+
+
+def test_a_key_that_is_written_twice() -> None:
+    with pytest.raises(Faults, match=r"f\.yaml:2:1: a - this key is written twice"):
+        parse("a: 1\na: 2\n", "f.yaml")
+
+
+def test_broken_yaml_names_the_place() -> None:
+    with pytest.raises(CdcError, match=r"f\.yaml:2:\d+: not valid YAML"):
+        parse("a: 1\n  b: [\n", "f.yaml")
+
+
+def test_words_like_on_stay_words() -> None:
+    assert parse("on: no\nreally: true\n", "f.yaml").data == {"on": "no", "really": True}
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CdcError, match=r"routes\.yaml: cannot be read"):
+        routes.load(tmp_path / "routes.yaml")
+
+
+def test_faults_are_ordered_by_line() -> None:
+    made = [Fault("f:10:1", "b", "x"), Fault("f:9:1", "a", "x")]
+    assert [f.where for f in Faults(made).faults] == ["f:9:1", "f:10:1"]

@@ -1,0 +1,32 @@
+"""Committed schemas are the generated ones; routed records are the raw ones without Connect's annotations."""
+
+import json
+from pathlib import Path
+
+from stacks import avro
+from stacks.contract import ContractV1
+from stacks.routes import Routes
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_editor_schema_is_current() -> None:
+    assert json.loads((ROOT / "schemas" / "routes.schema.json").read_text()) == Routes.model_json_schema(by_alias=True)
+
+
+def test_the_contract_schema_is_current() -> None:
+    assert json.loads((ROOT / "schemas" / "contract.schema.json").read_text()) == ContractV1.model_json_schema(by_alias=True)
+
+
+def test_the_contract_fits_its_schema(graphs: dict) -> None:
+    contract = graphs["prod"]["exports"]["contract"]
+    assert ContractV1.model_validate(contract).model_dump(by_alias=True) == contract
+
+
+def test_routed_records() -> None:
+    key, value = avro.routed("event-headers")
+    assert list(key.fields) == ["id"]
+    assert "__deleted" not in value.fields
+    assert value.fields["__lsn"] == "long"
+    assert "connect" not in value.text
+    assert set(value.fields) <= set(avro.raw("event-headers")[1].fields)

@@ -1,0 +1,163 @@
+"""Builds the whole program once against a recording monitor and prints what it registered, as JSON.
+
+Usage: python -m tests.recording STACK. A process of its own, since Pulumi's mocks are global to a process.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from google.protobuf import json_format
+from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime.stack import run_pulumi_func
+
+from stacks import program
+
+ROOT = Path(__file__).parents[1]
+SIGNATURE, SECRET, OUTPUT = (
+    "4dabf18193072939515e22adb298388d",
+    "1b47061264138c4ac30d75fd1eb44270",
+    "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+)
+MARKER = "marker-database-password"
+
+
+def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What Confluent would fill in."""
+    env, cluster = "crn://confluent.cloud/organization=O/environment=env-1", "lkc-1"
+    table = {
+        "Environment": {"resourceName": env},
+        "KafkaCluster": {
+            "apiVersion": "cmk/v2",
+            "kind": "Cluster",
+            "rbacCrn": f"{env}/cloud-cluster={cluster}",
+            "restEndpoint": "https://kafka.example",
+            "bootstrapEndpoint": "SASL_SSL://kafka.example:9092",
+        },
+        "ServiceAccount": {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
+        "ApiKey": {"secret": f"secret-of-{name}"},
+    }
+    return {**inputs, **table.get(kind, {})}
+
+
+class Mocks(mocks.Mocks):
+    """Answers for resources and look-ups."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        ids = {"Environment": "env-1", "KafkaCluster": "lkc-1"}
+        kind = args.typ.rpartition(":")[2]
+        return ids.get(kind, f"id-of-{args.name}"), computed(kind, args.name, args.inputs)
+
+    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+        answers = {
+            "getOrganization": {"id": "O", "resourceName": "crn://confluent.cloud/organization=O"},
+            "getFlinkRegion": {"id": "aws.us-east-1", "apiVersion": "fcpm/v2", "kind": "Region", "restEndpoint": "https://flink.example"},
+            "getSchemaRegistryCluster": {
+                "id": "lsrc-1",
+                "apiVersion": "srcm/v3",
+                "kind": "Cluster",
+                "restEndpoint": "https://registry.example",
+                "resourceName": "crn://confluent.cloud/organization=O/environment=env-1/schema-registry=lsrc-1",
+            },
+        }
+        return answers[args.token.rpartition(":")[2]]
+
+
+class Recorder(mocks.MockMonitor):
+    """Keeps every registration."""
+
+    def __init__(self) -> None:
+        super().__init__(Mocks())
+        self.requests: list[Any] = []
+        self.finished: set[str] = set()
+
+    def RegisterResource(self, request: Any) -> Any:
+        self.requests.append(request)
+        return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        self.finished.add(name_of(request.urn))  # the mocks' URNs differ between threads; names do not
+        return super().RegisterResourceOutputs(request)
+
+
+def name_of(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def shown(value: Any, secrets: list[str], path: str) -> Any:
+    """A property without wire markers; the places of secrets are noted."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            secrets.append(path)
+            return "[secret]"
+        if value.get(SIGNATURE) == OUTPUT:
+            if value.get("secret"):
+                secrets.append(path)
+                return "[secret]"
+            return shown(value.get("value"), secrets, path)
+        return {k: shown(v, secrets, f"{path}.{k}" if path else k) for k, v in sorted(value.items())}
+    if isinstance(value, list):
+        return [shown(item, secrets, f"{path}[{n}]") for n, item in enumerate(value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def resource(request: Any, finished: set[str]) -> dict[str, Any]:
+    """One registration as plain data."""
+    secrets: list[str] = []
+    inputs = shown(json_format.MessageToDict(request.object), secrets, "")
+    found = {
+        "type": request.type,
+        "parent": name_of(request.parent),
+        "provider": name_of(request.provider.rpartition("::")[0]) if request.provider else "",
+        "protect": request.protect,
+        "dependencies": sorted({name_of(urn) for urn in request.dependencies}),
+        "ignoreChanges": list(request.ignoreChanges),
+        "replaceOnChanges": list(request.replaceOnChanges),
+        "deleteBeforeReplace": request.deleteBeforeReplace,
+        "secrets": sorted(secrets),
+        "inputs": inputs,
+    }
+    if not request.custom:
+        found["outputsRegistered"] = request.name in finished
+    return found
+
+
+def configuration(stack: str) -> dict[str, str]:
+    """The stack file's settings as Pulumi hands them over, and a marker in place of the secret."""
+    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    values = {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
+    return {**values, "cdc-streaming:databasePassword": MARKER}
+
+
+async def resolved(exports: dict[str, pulumi.Output[Any]]) -> dict[str, Any]:
+    """The exports' values; secret ones by that word only."""
+    return {name: "[secret]" if await value.is_secret() else await value.future() for name, value in exports.items()}
+
+
+def record(stack: str) -> dict[str, Any]:
+    """The graph of one stack: resources by name, and the stack's exports."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    recorder, values = Recorder(), configuration(stack)
+    mocks.set_mocks(recorder.mocks, project="cdc-streaming", stack=stack, preview=False, monitor=recorder)
+    set_all_config(values, ["cdc-streaming:databasePassword"])
+    os.environ["PULUMI_CONFIG"] = json.dumps(values)
+    exports: dict[str, pulumi.Output[Any]] = {}
+    pulumi.export = lambda name, value: exports.__setitem__(name, value)
+
+    async def run() -> None:
+        program.main()
+
+    loop.run_until_complete(run_pulumi_func(run))
+    found = loop.run_until_complete(resolved(exports))
+    resources = {r.name: resource(r, recorder.finished) for r in recorder.requests if r.type != "pulumi:pulumi:Stack"}
+    return {"resources": dict(sorted(resources.items())), "exports": found}
+
+
+if __name__ == "__main__":
+    json.dump(record(sys.argv[1]), sys.stdout, indent=1, sort_keys=False)
