@@ -77,34 +77,56 @@ class Workspace:
         return pulumi_cli.with_language_host(self.cli, self.instance.folder("pulumi", "bin"))
 
     def config_file(self) -> Path:
-        """The stack's committed settings plus what only this environment knows: addresses, ports, secrets."""
+        """The stack's committed settings plus what only this environment knows; its secrets are encrypted."""
+        file = self.plain_config_file()
+        for name, value in self.secret_config().items():
+            if name not in yaml.safe_load(file.read_text())["config"]:
+                self.encrypt(file, name, value)
+        return file
+
+    def plain_config_file(self) -> Path:
+        """Committed settings, addresses and ports; what was encrypted before is kept."""
         data: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{self.stack}.yaml").read_text())
         data["config"] |= self.runtime_config(data["config"])
         file = self.instance.folder("pulumi", "config") / f"Pulumi.{self.stack}.yaml"
+        previous: dict[str, Any] = (yaml.safe_load(file.read_text()) or {}) if file.exists() else {}
         # The CLI keeps the salt of the stack's encryption beside the settings: it must stay the same.
-        if file.exists():
-            previous = yaml.safe_load(file.read_text()) or {}
-            data |= {key: previous[key] for key in ("encryptionsalt", "secretsprovider") if key in previous}
+        data |= {key: previous[key] for key in ("encryptionsalt", "secretsprovider") if key in previous}
+        kept = previous.get("config", {})
+        data["config"] |= {name: kept[name] for name in self.secret_config() if name in kept}
         scratch = file.with_suffix(".new")
         scratch.touch(mode=0o600)
         scratch.write_text(yaml.safe_dump(data, sort_keys=False))
         scratch.rename(file)
         return file
 
+    def encrypt(self, file: Path, name: str, value: str) -> None:
+        """Add a secret setting; the value travels by standard input, not on a command line."""
+        command = [str(self.program()), "config", "set", "--secret", name, "--stack", self.stack, "--config-file", str(file)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment(), input=value, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise LocalError(f"pulumi config set {name} failed: {done.stderr.strip()[-600:]}")
+
     def runtime_config(self, config: dict[str, Any]) -> dict[str, Any]:
         """Settings of this run. A plan gets placeholders for the secrets it lacks."""
-        own = self.instance.secrets
         if not self.local:
             missing = "cdc-streaming:databasePassword"
             return {} if missing in config else {missing: PLAN_SECRET}
         backend = {**config["cdc-streaming:backend"], "port": self.instance.port("postgres")}
         return {
             "confluentcloud:endpoint": self.instance.url("cloud"),
-            "confluentcloud:cloudApiKey": own["cloud_api_key"],
-            "confluentcloud:cloudApiSecret": own["cloud_api_secret"],
+            "confluentcloud:cloudApiKey": self.instance.secrets["cloud_api_key"],
             "cdc-streaming:backend": backend,
-            "cdc-streaming:databasePassword": own["cdc"],
         }
+
+    def secret_config(self) -> dict[str, str]:
+        """Secret settings of this run."""
+        if not self.local:
+            return {}
+        own = self.instance.secrets
+        return {"confluentcloud:cloudApiSecret": own["cloud_api_secret"], "cdc-streaming:databasePassword": own["cdc"]}
 
     def command(self, arguments: list[str]) -> list[str]:
         """The command line: our stack and configuration file, the user's arguments."""
@@ -138,7 +160,7 @@ class Workspace:
         # `stack init` would write its salt into the committed settings: it gets a copy of the project's folder.
         folder = self.instance.folder("pulumi", "init")
         shutil.copy(ROOT / "Pulumi.yaml", folder)
-        shutil.copy(self.config_file(), folder / f"Pulumi.{self.stack}.yaml")
+        shutil.copy(self.plain_config_file(), folder / f"Pulumi.{self.stack}.yaml")
         command = [pulumi, "stack", "init", self.stack, "--non-interactive"]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

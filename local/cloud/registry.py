@@ -149,6 +149,10 @@ def finished(cloud: Cloud, request: Request, parts: list[str], status: int, answ
     """Apicurio's answer, mended where Confluent's differs."""
     if parts[0] == "compatibility" and status == 404:
         return reply({"is_compatible": True})
+    if parts[0] == "compatibility" and status == 200 and not answer.get("is_compatible"):
+        level = (cloud.store.get("subject-config", subject_of(parts) or "") or {}).get("compatibilityLevel", "BACKWARD")
+        why = f"the new schema is not {level} compatible with the registered versions"
+        return reply({"is_compatible": False, "messages": answer.get("messages") or [why]})
     if request.method == "DELETE" and status == 404 and request.query_params.get("permanent") == "true":
         return reply(int(parts[-1]) if parts[-1].isdigit() else [])
     subject = subject_of(parts)

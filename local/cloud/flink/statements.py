@@ -109,13 +109,14 @@ async def exceptions(cloud: Cloud, request: Request) -> Response:
 async def update(cloud: Cloud, request: Request, runner: Runner) -> Response:
     """Stop or resume; while it is stopped its principal and pool may change."""
     spec = (await body(request)).get("spec") or {}
-    authorize(cloud, request, spec.get("principal") or "")
+    authorize(cloud, request)
+    if spec.get("principal", "") not in ("", required(cloud, request)["spec"]["principal"]):
+        authorize(cloud, request, spec["principal"])
     async with runner.lock(request.path_params["name"]):
         document = required(cloud, request)
         current = document["spec"]
-        for name in ("statement", "properties"):
-            if name in spec and name == "statement" and spec[name] != current[name]:
-                raise ApiError(400, "the text of a statement cannot change")
+        if spec.get("statement", current["statement"]) != current["statement"]:
+            raise ApiError(400, "the text of a statement cannot change")
         stopped = bool(spec.get("stopped", current["stopped"]))
         if stopped and not current["stopped"]:
             current["stopped"] = True

@@ -1,0 +1,43 @@
+"""One local environment for the whole run, beside whatever else runs on this machine: its own folder and ports."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli import stack as stacks
+from cli.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+PORTS = "23700"
+
+
+def cdc(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in the environment of the tests."""
+    return subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="cdc-engine-tests-"))
+    os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": PORTS, "PYTHONPATH": str(ROOT)}
+    yield folder / "home"
+    logs = folder / "home" / "logs"
+    if logs.exists() and (kept := os.environ.get("CDC_KEEP_LOGS")):
+        shutil.copytree(logs, kept, dirs_exist_ok=True)
+    cdc("down", "--purge")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def running(home: Path) -> Stack:
+    """The environment, up; its contract and keys."""
+    done = cdc("up")
+    assert done.returncode == 0, done.stderr
+    assert "20 rows were written before the connector exists" in done.stderr
+    return stacks.load("local")
