@@ -26,7 +26,13 @@ def rows(count: int) -> list[tuple[str, str, str, str]]:
     for number in range(count):
         kind, identity = TYPES[number % len(TYPES)], str(uuid.uuid4())
         stamp = "2026-01-01T00:00:00.000Z"
-        header = {"uuid": identity, "eventName": NAMES[kind], "eventType": kind, "createdDate": stamp, "savedDate": stamp}
+        header = {
+            "uuid": identity,
+            "eventName": NAMES[kind],
+            "eventType": kind,
+            "createdDate": stamp,
+            "savedDate": stamp,
+        }
         found.append((identity, NAMES[kind], kind, json.dumps(header)))
     return found
 
@@ -60,7 +66,14 @@ def measure(count: int) -> dict[str, Any]:
     last = max(times[0] for a in observer.seen.arrivals.values() for times in a.values())
     repeated = sum(len(times) - 1 for a in observer.seen.arrivals.values() for times in a.values())
     whole = last - started
-    return {"rows": count, "written_s": round(written, 1), "drained_s": round(whole, 1), "events_per_s": round(count / whole), "missing": 0, "repeated": repeated}
+    return {
+        "rows": count,
+        "written_s": round(written, 1),
+        "drained_s": round(whole, 1),
+        "events_per_s": round(count / whole),
+        "missing": 0,
+        "repeated": repeated,
+    }
 
 
 def main() -> None:

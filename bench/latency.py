@@ -33,7 +33,14 @@ def measure(rate: int, seconds: int, warm_up: int, isolation: str) -> dict[str, 
     found = {name: round(percentile(took, share), 1) for name, share in shares.items()}
     repeated = sum(len(times) - 1 for times in arrived.values())
     achieved = round(len(took) / sent.seconds)
-    return {"events": len(took), "rate": achieved, **found, "max": round(max(took), 1), "repeated": repeated, "reader": isolation}
+    return {
+        "events": len(took),
+        "rate": achieved,
+        **found,
+        "max": round(max(took), 1),
+        "repeated": repeated,
+        "reader": isolation,
+    }
 
 
 def main() -> None:

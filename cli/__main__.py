@@ -18,7 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-Plugin = Annotated[Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")]
+Plugin = Annotated[
+    Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
+]
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
 StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
 

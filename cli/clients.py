@@ -34,16 +34,23 @@ def kafka_config(stack: Stack, who: str) -> dict[str, Any]:
     }
 
 
-def consumer(stack: Stack, who: str, group: str, isolation: str = "read_committed", **more: Any) -> Consumer:  # noqa: ANN401
+def consumer(stack: Stack, who: str, group: str, isolation: str = "read_committed", **more: Any) -> Consumer:
     """A consumer that starts at the beginning and commits nothing by itself."""
-    settings = {"group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "isolation.level": isolation}
+    settings = {
+        "group.id": group,
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": False,
+        "isolation.level": isolation,
+    }
     return Consumer({**kafka_config(stack, who), **settings, **more})
 
 
 def registry(stack: Stack, who: str) -> SchemaRegistryClient:
     """The Schema Registry as an identity of the stack."""
     key = stack.keys[who]["registry"]
-    return SchemaRegistryClient({"url": stack.contract.registry.url, "basic.auth.user.info": f"{key['key']}:{key['secret']}"})
+    return SchemaRegistryClient(
+        {"url": stack.contract.registry.url, "basic.auth.user.info": f"{key['key']}:{key['secret']}"}
+    )
 
 
 class Decoder:
@@ -73,7 +80,9 @@ def ends(client: Consumer, topic: str) -> dict[int, tuple[int, int]]:
     return {p.partition: client.get_watermark_offsets(p, timeout=10) for p in partitions(client, topic)}
 
 
-def read_all(stack: Stack, who: str, topics: list[str], seconds: float = 20, isolation: str = "read_committed") -> Iterator[Message]:
+def read_all(
+    stack: Stack, who: str, topics: list[str], seconds: float = 20, isolation: str = "read_committed"
+) -> Iterator[Message]:
     """Every record of the topics up to their present ends. Raises TimeoutError when that takes longer."""
     client = consumer(stack, who, "cdc-tools-read", isolation, **{"enable.partition.eof": True})
     try:
@@ -112,7 +121,7 @@ class Rest:
     def __init__(self, base: str, key: str, secret: str) -> None:
         self.http = httpx2.Client(base_url=base, auth=(key, secret), timeout=10, trust_env="127.0.0.1" not in base)
 
-    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
+    def get(self, path: str) -> Any:
         """The decoded answer; CdcError otherwise."""
         try:
             answer = self.http.get(path)
@@ -126,7 +135,9 @@ class Rest:
 def statement(stack: Stack, name: str) -> dict[str, Any]:
     """A Flink statement."""
     key, flink = stack.keys["operator"]["flink"], stack.contract.flink
-    path = f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
+    path = (
+        f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
+    )
     return Rest(flink.rest_endpoint, key["key"], key["secret"]).get(path)
 
 

@@ -15,7 +15,12 @@ from stacks.errors import Faults
 WIDTH = 100
 BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
 # Colours and live lines only on a terminal: rich sees to it. A fixed width elsewhere keeps output the same everywhere.
-notes = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, highlight=False, soft_wrap=not sys.stderr.isatty())
+notes = Console(
+    stderr=True,
+    width=None if sys.stderr.isatty() else WIDTH,
+    highlight=False,
+    soft_wrap=not sys.stderr.isatty(),
+)
 out = Console(width=min(WIDTH, Console().width) if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
@@ -24,7 +29,7 @@ def say(text: str = "") -> None:
     notes.print(text, markup=False)
 
 
-def data(value: Any) -> None:  # noqa: ANN401 - anything JSON
+def data(value: Any) -> None:
     """JSON for another program."""
     sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
 

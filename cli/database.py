@@ -17,7 +17,12 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 """
 
 
-@retry(retry=retry_if_exception_type(psycopg.OperationalError), stop=stop_after_delay(30), wait=wait_fixed(0.3), reraise=True)
+@retry(
+    retry=retry_if_exception_type(psycopg.OperationalError),
+    stop=stop_after_delay(30),
+    wait=wait_fixed(0.3),
+    reraise=True,
+)
 def connect(dsn: str) -> psycopg.Connection:
     """A connection; a database that is just starting gets half a minute."""
     return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
@@ -45,7 +50,8 @@ def migrate(dsn: str) -> list[str]:
             digest = hashlib.sha256(text.encode()).hexdigest()
             if known.get(file.name, digest) != digest:
                 raise CdcError(
-                    f"schemas/postgres/{file.name} changed after it was applied", "restore it and add a new numbered file"
+                    f"schemas/postgres/{file.name} changed after it was applied",
+                    "restore it and add a new numbered file",
                 )
             if file.name in known:
                 continue
@@ -78,7 +84,8 @@ def release(dsn: str, slot: str, publication: str) -> list[str]:
     dropped: list[str] = []
     with connect(dsn) as connection:
         gone = connection.execute(
-            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = %s AND active", (slot,)
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = %s AND active",
+            (slot,),
         ).fetchall()
         dropped += drop_slot(connection, slot, patience=100 if gone else 1)
         if connection.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (publication,)).fetchone():
@@ -104,5 +111,7 @@ def drop_slot(connection: psycopg.Connection, slot: str, patience: int) -> list[
 def rows(dsn: str, table: str) -> int:
     """How many rows a table has."""
     with connect(dsn) as connection:
-        found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(*table.split(".")))).fetchone()
+        found = connection.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(*table.split(".")))
+        ).fetchone()
         return int(found[0]) if found else 0

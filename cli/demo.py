@@ -33,8 +33,14 @@ class Result:
             wanted = {i for i, (kind, _) in self.sent.commits.items() if self.targets[kind] == topic}
             took = [1000 * (arrivals[i][0] - self.sent.commits[i][1]) for i in wanted if i in arrivals]
             row = {"topic": topic, "committed": len(wanted), "arrived": len(wanted & set(arrivals))}
-            row |= {"missing": len(wanted - set(arrivals)), "repeated": sum(len(arrivals[i]) - 1 for i in wanted & set(arrivals))}
-            row |= {"p50_ms": percentile(took, 0.5) if took else None, "p99_ms": percentile(took, 0.99) if took else None}
+            row |= {
+                "missing": len(wanted - set(arrivals)),
+                "repeated": sum(len(arrivals[i]) - 1 for i in wanted & set(arrivals)),
+            }
+            row |= {
+                "p50_ms": percentile(took, 0.5) if took else None,
+                "p99_ms": percentile(took, 0.99) if took else None,
+            }
             found.append(row)
         return found
 
@@ -98,13 +104,21 @@ def milliseconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f} ms"
 
 
-def show(stack: Stack, observer: Observer, rows: list[dict[str, Any]], snapshot: dict[str, int], seconds: float) -> None:
+def show(
+    stack: Stack, observer: Observer, rows: list[dict[str, Any]], snapshot: dict[str, int], seconds: float
+) -> None:
     """Two tables and what to try next."""
     unrouted = {s.unrouted_topic for s in stack.contract.sources}
     columns = ("topic", "events", "arrived", "from snapshot", "p50", "p99")
     cells = [
-        (row["topic"] + (" (no route)" if row["topic"] in unrouted else ""), row["committed"], row["arrived"])
-        + (snapshot[row["topic"]], milliseconds(row["p50_ms"]), milliseconds(row["p99_ms"]))
+        (
+            row["topic"] + (" (no route)" if row["topic"] in unrouted else ""),
+            row["committed"],
+            row["arrived"],
+            snapshot[row["topic"]],
+            milliseconds(row["p50_ms"]),
+            milliseconds(row["p99_ms"]),
+        )
         for row in rows
     ]
     out.print()
@@ -118,7 +132,9 @@ def show(stack: Stack, observer: Observer, rows: list[dict[str, Any]], snapshot:
             out.print(f"{row['topic']}  key {record['key']['id']}", markup=False)
             out.print(f"  {json.dumps(shown)}", markup=False)
     say()
-    say(f"Done in {seconds:.0f} s. Events of type {UNROUTED_TYPE} are taken by no route, so they are kept apart, not lost.")
+    say(
+        f"Done in {seconds:.0f} s. Events of type {UNROUTED_TYPE} are taken by no route, so they are kept apart, not lost."
+    )
     say("Everything is still running. Try next:")
     for command, what in (
         ("./cdc status", "engines, connector, statement, topics"),

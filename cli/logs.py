@@ -17,11 +17,11 @@ def run(engine: str, lines: int, follow: bool) -> int:
         raise CdcError(f"there is no log of {engine!r}", f"known: {known}")
     with file.open(errors="replace") as stream:
         for line in deque(stream, lines):
-            print(line, end="")  # noqa: T201 - the log itself
+            print(line, end="")
         try:
             while follow:
                 line = stream.readline()
-                print(line, end="", flush=True) if line else time.sleep(0.2)  # noqa: T201
+                print(line, end="", flush=True) if line else time.sleep(0.2)
         except KeyboardInterrupt:
             say()
     return 0

@@ -34,6 +34,8 @@ def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
     if workspace.local and verb == "destroy" and code == 0 and loaded:
         backend, connector = loaded.settings.backend, loaded.settings.connector
         # A deleted connector leaves its slot (as on Confluent Cloud), and a slot without a reader keeps WAL for ever.
-        for dropped in database.release(up.admin_dsn(instance, backend.database), connector.slot, connector.publication):
+        for dropped in database.release(
+            up.admin_dsn(instance, backend.database), connector.slot, connector.publication
+        ):
             say(f"source database: dropped {dropped}")
     return code

@@ -24,5 +24,8 @@ def run(count: int, rate: float, kinds: list[str], seed: int | None, as_json: bo
         summary = {"sent": len(sent.commits), "seconds": round(sent.seconds, 3), "types": dict(kinds_sent)}
         data({**summary, "ids": list(sent.commits)})
     else:
-        say(f"  {len(sent.commits) / sent.seconds:,.0f} events/s: " + ", ".join(f"{n} {k}" for k, n in kinds_sent.items()))
+        say(
+            f"  {len(sent.commits) / sent.seconds:,.0f} events/s: "
+            + ", ".join(f"{n} {k}" for k, n in kinds_sent.items())
+        )
     return 0

@@ -51,9 +51,14 @@ def outputs(name: str) -> dict[str, Any]:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     except FileNotFoundError as error:
-        raise CdcError(f"reading stack {name} needs the Pulumi CLI on PATH", "install Pulumi and log in to its backend") from error
+        raise CdcError(
+            f"reading stack {name} needs the Pulumi CLI on PATH", "install Pulumi and log in to its backend"
+        ) from error
     if done.returncode:
-        raise NotRunning(f"stack {name} cannot be read: {done.stderr.strip()[-400:]}", "check `pulumi whoami` and the stack's name")
+        raise NotRunning(
+            f"stack {name} cannot be read: {done.stderr.strip()[-400:]}",
+            "check `pulumi whoami` and the stack's name",
+        )
     return json.loads(done.stdout)
 
 
@@ -61,7 +66,9 @@ def load(name: str) -> Stack:
     """The running stack. Raises NotRunning with the command that starts it."""
     found = outputs(name)
     if "contract" not in found:
-        raise NotRunning(f"stack {name} has no contract: its last update did not finish", f"run ./cdc pulumi up -s {name}")
+        raise NotRunning(
+            f"stack {name} has no contract: its last update did not finish", f"run ./cdc pulumi up -s {name}"
+        )
     return Stack(name, ContractV1.model_validate(found["contract"]), found.get("credentials", {}))
 
 

@@ -35,7 +35,7 @@ def gather() -> dict[str, Any]:
     return {**found, "healthy": healthy(found)}
 
 
-def tried(ask: Any) -> Any:  # noqa: ANN401 - a question and its answer
+def tried(ask: Any) -> Any:
     """The answer, or why there is none."""
     try:
         return ask()
@@ -57,7 +57,13 @@ def slot(running: Stack) -> dict[str, Any]:
         row = connection.execute(SLOT, (database.slot,)).fetchone()
     if row is None:
         return {"name": database.slot, "problem": "the slot does not exist: events are not captured"}
-    return {"name": database.slot, "active": row[0], "wal_status": row[1], "behind_bytes": row[2], "kept_bytes": row[3]}
+    return {
+        "name": database.slot,
+        "active": row[0],
+        "wal_status": row[1],
+        "behind_bytes": row[2],
+        "kept_bytes": row[3],
+    }
 
 
 def statements(running: Stack) -> list[dict[str, Any]]:
@@ -113,11 +119,24 @@ def show(found: dict[str, Any]) -> None:
     engines = sorted(found["engines"], key=lambda e: e["state"] == "ready")
     now = time.time()
     cells = [
-        (e["name"], e["state"], e["pid"] or "-", size(e["memory"]), e["restarts"], f"{now - e['since']:.0f} s", e["problem"])
+        (
+            e["name"],
+            e["state"],
+            e["pid"] or "-",
+            size(e["memory"]),
+            e["restarts"],
+            f"{now - e['since']:.0f} s",
+            e["problem"],
+        )
         for e in engines
     ]
     total = size(sum(e["memory"] for e in engines))
-    table(f"Engines ({total} together)", ("engine", "state", "pid", "memory", "restarts", "since", "last problem"), cells, right=("pid", "memory", "restarts", "since"))
+    table(
+        f"Engines ({total} together)",
+        ("engine", "state", "pid", "memory", "restarts", "since", "last problem"),
+        cells,
+        right=("pid", "memory", "restarts", "since"),
+    )
     if "stack" in found:
         out.print(f"\n{found['stack']}", markup=False)
         return

@@ -15,8 +15,15 @@ from stacks.errors import CdcError
 def topic_of(contract: ContractV1, name: str) -> str:
     """A topic by route name, `raw`, `unrouted`, or its own name."""
     first = contract.sources[0]
-    known = {r.name: r.topic for r in contract.routes} | {"raw": first.raw_topic, "unrouted": first.unrouted_topic}
-    topics = {*known.values(), *(s.raw_topic for s in contract.sources), *(s.unrouted_topic for s in contract.sources)}
+    known = {r.name: r.topic for r in contract.routes} | {
+        "raw": first.raw_topic,
+        "unrouted": first.unrouted_topic,
+    }
+    topics = {
+        *known.values(),
+        *(s.raw_topic for s in contract.sources),
+        *(s.unrouted_topic for s in contract.sources),
+    }
     if name not in known and name not in topics:
         raise CdcError(f"there is no route or topic {name!r}", f"known: {', '.join(known)}")
     return known.get(name, name)
@@ -37,7 +44,10 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
         place.offset = low if from_beginning else back
     client.assign(places)
     if not as_json:
-        say(f"{topic}: " + (f"the last {most} records" if most and not from_beginning else "waiting for records, Ctrl-C ends"))
+        say(
+            f"{topic}: "
+            + (f"the last {most} records" if most and not from_beginning else "waiting for records, Ctrl-C ends")
+        )
     try:
         recent = existing(client, bounds, most) if most and not from_beginning else []
         for message in recent:
@@ -50,7 +60,7 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
     return 0
 
 
-def existing(client: Any, bounds: dict[int, tuple[int, int]], most: int) -> list[Message]:  # noqa: ANN401 - a consumer
+def existing(client: Any, bounds: dict[int, tuple[int, int]], most: int) -> list[Message]:
     """The newest `most` records that are there already, oldest first."""
     found: list[Message] = []
     idle = time.monotonic() + 2
@@ -63,7 +73,7 @@ def existing(client: Any, bounds: dict[int, tuple[int, int]], most: int) -> list
     return found[-most:]
 
 
-def follow(client: Any, decoder: clients.Decoder, left: int | None, as_json: bool) -> None:  # noqa: ANN401 - a consumer
+def follow(client: Any, decoder: clients.Decoder, left: int | None, as_json: bool) -> None:
     """Print new records until `left` are printed (None: for ever)."""
     while left is None or left > 0:
         message = client.poll(0.5)
@@ -73,11 +83,11 @@ def follow(client: Any, decoder: clients.Decoder, left: int | None, as_json: boo
         left = None if left is None else left - 1
 
 
-def show(key: Any, value: Any, message: Message, as_json: bool) -> None:  # noqa: ANN401 - decoded Avro
+def show(key: Any, value: Any, message: Message, as_json: bool) -> None:
     """One record: a JSON line, or two lines for people."""
     if as_json:
         place = {"topic": message.topic(), "partition": message.partition(), "offset": message.offset()}
-        print(json.dumps({**place, "timestamp": message.timestamp()[1], "key": key, "value": value}), flush=True)  # noqa: T201
+        print(json.dumps({**place, "timestamp": message.timestamp()[1], "key": key, "value": value}), flush=True)
         return
     out.print(f"[bold]{key['id']}[/bold]  partition {message.partition()} offset {message.offset()}")
     for field, content in value.items():

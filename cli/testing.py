@@ -31,7 +31,9 @@ def run(tier: str, arguments: list[str]) -> int:
         if not passed(name, [sys.executable, "-m", *command] if command[0] == "ruff" else command):
             failed.append(name)
     for name, options in (("fast", FAST), ("engine", ENGINE)):
-        if tier in (name, "all") and not passed(f"{name} tests", [sys.executable, "-m", "pytest", *options, *arguments]):
+        if tier in (name, "all") and not passed(
+            f"{name} tests", [sys.executable, "-m", "pytest", *options, *arguments]
+        ):
             failed.append(f"{name} tests")
     say(f"failed: {', '.join(failed)}" if failed else "everything passed")
     return 1 if failed else 0

@@ -76,7 +76,15 @@ def apply(workspace: pulumi.Workspace) -> None:
     """`pulumi up`, quiet when it goes well; a lock left by a killed run is cancelled."""
     workspace.ensure_stack()
     clear_lock(workspace)
-    arguments = ["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--color", "never"]
+    arguments = [
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--suppress-outputs",
+        "--color",
+        "never",
+    ]
     workspace.output(arguments)
 
 
@@ -92,5 +100,3 @@ def interrupted() -> None:
     """What Ctrl-C means while `up` works."""
     say("interrupted: engines that were started keep running; `./cdc up` carries on, `./cdc down` stops them")
     sys.exit(130)
-
-

@@ -102,9 +102,25 @@ class Workspace:
 
     def encrypt(self, file: Path, name: str, value: str) -> None:
         """Add a secret setting; the value travels by standard input, not on a command line."""
-        command = [str(self.program()), "config", "set", "--secret", name, "--stack", self.stack, "--config-file", str(file)]
+        command = [
+            str(self.program()),
+            "config",
+            "set",
+            "--secret",
+            name,
+            "--stack",
+            self.stack,
+            "--config-file",
+            str(file),
+        ]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment(), input=value, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            env=self.environment(),
+            input=value,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise LocalError(f"pulumi config set {name} failed: {done.stderr.strip()[-600:]}")
@@ -126,7 +142,10 @@ class Workspace:
         if not self.local:
             return {}
         own = self.instance.secrets
-        return {"confluentcloud:cloudApiSecret": own["cloud_api_secret"], "cdc-streaming:databasePassword": own["cdc"]}
+        return {
+            "confluentcloud:cloudApiSecret": own["cloud_api_secret"],
+            "cdc-streaming:databasePassword": own["cdc"],
+        }
 
     def command(self, arguments: list[str]) -> list[str]:
         """The command line: our stack and configuration file, the user's arguments."""
@@ -199,7 +218,9 @@ def open_workspace(
     """A workspace with its CLI installed."""
     if not (ROOT / f"Pulumi.{stack}.yaml").exists():
         known = sorted(f.name.split(".")[1] for f in ROOT.glob("Pulumi.*.yaml"))
-        raise LocalError(f"there is no stack {stack!r}: Pulumi.{stack}.yaml does not exist", f"known: {', '.join(known)}")
+        raise LocalError(
+            f"there is no stack {stack!r}: Pulumi.{stack}.yaml does not exist", f"known: {', '.join(known)}"
+        )
     workspace = Workspace(instance, stack, plugin, installed.install_pulumi(progress))
     refuse_missing_stock(workspace)
     return workspace

@@ -31,7 +31,7 @@ def record(schema: dict[str, Any]) -> Record:
     return Record(text, {field["name"]: plain(field["type"]) for field in schema["fields"]})
 
 
-def plain(schema: Any) -> str:  # noqa: ANN401 - JSON
+def plain(schema: Any) -> str:
     """The primitive type of a field: without null and without Connect's annotations."""
     if isinstance(schema, list):
         return plain(next(part for part in schema if part != "null"))

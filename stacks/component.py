@@ -14,6 +14,6 @@ class Component(pulumi.ComponentResource):
         super().__init__(self.TOKEN, name, None, opts)
         self.name = name
 
-    def child(self, **options: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - ResourceOptions' own arguments
+    def child(self, **options: Any) -> pulumi.ResourceOptions:
         """Options of a child: this component is its parent; nothing of the caller's is merged in."""
         return pulumi.ResourceOptions(parent=self, **options)

@@ -106,7 +106,11 @@ def faults_of(error: ValidationError, document: Document, prefix: Place = ()) ->
         place = (*prefix, *real_place(item["loc"], document, prefix))
         kind = item["type"]
         problem = "unknown key" if kind == "extra_forbidden" else item["msg"].removeprefix("Value error, ")
-        got = None if kind in ("missing", "extra_forbidden") or isinstance(item["input"], dict | BaseModel) else item["input"]
+        got = (
+            None
+            if kind in ("missing", "extra_forbidden") or isinstance(item["input"], dict | BaseModel)
+            else item["input"]
+        )
         found.append(Fault(document.where(place), dotted(place), problem, got, HINTS.get(kind, "")))
     return found
 

@@ -70,7 +70,7 @@ class Identities:
         outgoing = {**self.consumers, "operator": self.operator}
         return pulumi.Output.all(
             **{
-                name: {target: identity.credentials(target) for target in identity.keys}
+                name: {target: identity.credentials(target).plain() for target in identity.keys}
                 for name, identity in outgoing.items()
             }
         )
@@ -80,7 +80,8 @@ def declare(world: World, opts: pulumi.ResourceOptions) -> Identities:
     """Every identity. The runner comes before the deployer, who may assign it."""
     flink = Identity("flink-runner", flink_runner(world), opts)
     connector_args = IdentityArgs(
-        display_name=world.name("connector"), description="The CDC connector writes the raw topics as this account"
+        display_name=world.name("connector"),
+        description="The CDC connector writes the raw topics as this account",
     )
     return Identities(
         deployer=Identity("deployer", deployer(world, flink), opts),

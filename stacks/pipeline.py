@@ -66,7 +66,11 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
     connector = declare_connector(settings, routes, inputs, kafka, access, plane, topics, below)
     compute = declare_compute(settings, inputs, kafka, access, organization, region, below)
     text = statements.build(routes, settings.environment.name, settings.environment.name, settings.kafka.name)
-    after = [*access.flink.bindings, *access.deployer.bindings, *(r for topic in topics for r in topic.resources)]
+    after = [
+        *access.flink.bindings,
+        *access.deployer.bindings,
+        *(r for topic in topics for r in topic.resources),
+    ]
     routing = Routing("routing", RoutingArgs(statements=text, provider=compute.provider, after=after), below)
 
     pulumi.export("contract", exported(settings, routes, inputs, world, connector, compute, routing))
@@ -90,10 +94,18 @@ def declare_topics(
 ) -> list[EventTopic]:
     """Raw, unrouted and routed topics, and the heartbeat's."""
 
-    def topic(name: str, partitions: int, config: dict[str, str], records: tuple[avro.Record, avro.Record] | None) -> EventTopic:
+    def topic(
+        name: str, partitions: int, config: dict[str, str], records: tuple[avro.Record, avro.Record] | None
+    ) -> EventTopic:
         key, value = records or (None, None)
         args = TopicArgs(
-            topic=name, partitions=partitions, config=config, plane=plane, protect=settings.protect, key=key, value=value
+            topic=name,
+            partitions=partitions,
+            config=config,
+            plane=plane,
+            protect=settings.protect,
+            key=key,
+            value=value,
         )
         return EventTopic(name, args, opts)
 
@@ -105,7 +117,9 @@ def declare_topics(
         found.append(topic(source.topic, source.partitions, config, avro.raw(source.name)))
         found.append(topic(source.unrouted_topic, source.partitions, config, rest))
     for route in routes.routes:
-        found.append(topic(route.topic, route.partitions, event_config(route.retention_days), avro.routed(route.source)))
+        found.append(
+            topic(route.topic, route.partitions, event_config(route.retention_days), avro.routed(route.source))
+        )
     return found
 
 
@@ -153,8 +167,8 @@ def declare_compute(
         environment_id=kafka.environment.id,
         organization_id=organization.id,
         rest_endpoint=region.rest_endpoint,
-        api_key=key["key"],
-        api_secret=key["secret"],
+        api_key=key.key,
+        api_secret=key.secret,
         runner_id=access.flink.account.id,
         cloud_api_key=inputs.cloud_api_key,
         cloud_api_secret=inputs.cloud_api_secret,

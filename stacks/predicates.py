@@ -69,14 +69,17 @@ class Not(Model):
     not_: Annotated["Condition", Field(alias="not")]
 
 
-def kind(value: Any) -> str:  # noqa: ANN401 - a mapping from a file, or a model
+def kind(value: Any) -> str:
     """Which form a condition has, so that a fault is reported once and not per form."""
     names = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
     return next((name for name in ("all", "any", "not") if {name, name + "_"} & names), "test")
 
 
 Condition = Annotated[
-    Annotated[Test, Tag("test")] | Annotated[AllOf, Tag("all")] | Annotated[AnyOf, Tag("any")] | Annotated[Not, Tag("not")],
+    Annotated[Test, Tag("test")]
+    | Annotated[AllOf, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")],
     Discriminator(kind),
 ]
 
@@ -86,7 +89,7 @@ def operator_name(attribute: str) -> str:
     return {"in_": "in"}.get(attribute, "".join(p.title() if n else p for n, p in enumerate(attribute.split("_"))))
 
 
-def tests(condition: Any) -> Iterator[Test]:  # noqa: ANN401 - any of the four forms
+def tests(condition: Any) -> Iterator[Test]:
     """Every test in a condition, left to right."""
     match condition:
         case Test():
@@ -96,6 +99,8 @@ def tests(condition: Any) -> Iterator[Test]:  # noqa: ANN401 - any of the four f
                 yield from tests(part)
         case Not(not_=part):
             yield from tests(part)
+        case _:
+            raise TypeError(f"not a condition: {condition!r}")
 
 
 def identifier(name: str) -> str:
@@ -114,7 +119,7 @@ def literal(value: Value) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def sql(condition: Any) -> str:  # noqa: ANN401 - any of the four forms
+def sql(condition: Any) -> str:
     """The condition as a SQL expression, safe to put beside AND and OR."""
     match condition:
         case AllOf(all=parts):

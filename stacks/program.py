@@ -13,7 +13,9 @@ from stacks.settings import Settings
 ROOT = Path(__file__).parents[1]
 
 
-def joined(found: tuple[Settings | None, list[Fault]], business: tuple[Routes | None, list[Fault]]) -> tuple[Settings, Routes]:
+def joined(
+    found: tuple[Settings | None, list[Fault]], business: tuple[Routes | None, list[Fault]]
+) -> tuple[Settings, Routes]:
     """Settings and routes; raises Faults with the faults of both files."""
     faults = [*found[1], *business[1]]
     if faults or found[0] is None or business[0] is None:

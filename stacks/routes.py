@@ -38,7 +38,7 @@ class Route(Model):
     source: Slug
     topic: TopicName
     when: Condition
-    on: Annotated[list[Operation], Field(min_length=1)] = ["create", "snapshot"]
+    on: Annotated[list[Operation], Field(min_length=1)] = Field(default=["create", "snapshot"])
     partitions: Partitions = 6
     retention_days: Days = 7
 
@@ -76,7 +76,10 @@ def load(path: Path) -> tuple[Routes | None, list[Fault]]:
         routes = Routes.model_validate(document.data or {})
     except ValidationError as error:
         return None, faults_of(error, document)
-    faults = [Fault(document.where(place), dotted(place), *rest) for place, *rest in problems(routes)]
+    faults = [
+        Fault(document.where(place), dotted(place), problem, got, hint)
+        for place, problem, got, hint in problems(routes)
+    ]
     return routes, faults
 
 
@@ -110,12 +113,20 @@ def doubles(routes: Routes) -> Iterator[Problem]:
         seen: set[str] = set()
         for number, item in enumerate(getattr(routes, section)):
             if item.name in seen:
-                yield (section, number, "name"), "this name is taken", item.name, "names are identities: choose another"
+                yield (
+                    (section, number, "name"),
+                    "this name is taken",
+                    item.name,
+                    "names are identities: choose another",
+                )
             seen.add(item.name)
     topics: set[str] = set()
     named: list[tuple[Place, str]] = []
     for number, source in enumerate(routes.sources):
-        named += [(("sources", number, "topic"), source.topic), (("sources", number, "unroutedTopic"), source.unrouted_topic)]
+        named += [
+            (("sources", number, "topic"), source.topic),
+            (("sources", number, "unroutedTopic"), source.unrouted_topic),
+        ]
     named += [(("routes", number, "topic"), route.topic) for number, route in enumerate(routes.routes)]
     for place, topic in named:
         if topic in topics:
@@ -134,7 +145,12 @@ def field_problems(place: Place, route: Route) -> Iterator[Problem]:
         wanted = TYPES.get(fields[test.field], str)
         for value in test.values:
             if not same_type(value, wanted):
-                yield where, f"field {test.field} is a {fields[test.field]}", value, "write a value of that type"
+                yield (
+                    where,
+                    f"field {test.field} is a {fields[test.field]}",
+                    value,
+                    "write a value of that type",
+                )
 
 
 def same_type(value: Value, wanted: type) -> bool:

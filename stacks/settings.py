@@ -9,15 +9,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from stacks.documents import Document, faults_of, parse, read
 from stacks.errors import Fault
-from stacks.models import Model, Slug, TableName, matching
+from stacks.models import Host, Identifier, Model, Region, Slug, TableName
 
 PROJECT = "cdc-streaming"
 # Settings that are secrets: they never enter a model, but go from `pulumi.Config` straight to a resource.
 SECRETS = {"databasePassword": "the password of the connector's database user"}
-
-Region = matching(r"^[a-z]{2}(-[a-z]+)+-\d$", "an AWS region such as us-east-1", 20)
-Host = matching(r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", "a host name or an IPv4 address", 253)
-Identifier = matching(r"^[a-z_][a-z0-9_]*$", "a PostgreSQL name: a-z, digits, underscores", 63)
 
 
 class EnvironmentSettings(Model):
@@ -161,7 +157,7 @@ def from_config(config: Mapping[str, str], stack_file: Path) -> tuple[Settings |
     return check(values, document, set(SECRETS) & set(texts))
 
 
-def decoded(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
+def decoded(text: str) -> Any:
     """Pulumi hands objects, numbers and booleans over as JSON, strings as they are."""
     try:
         return json.loads(text)

@@ -39,8 +39,12 @@ class Insert:
 
 def engine() -> Environment:
     """Jinja with the two filters that templates may use."""
-    jinja = Environment(  # noqa: S701 - SQL, not HTML; the filters quote
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - SQL, not HTML; the filters quote
     )
     jinja.filters |= {"ident": predicates.identifier, "literal": predicates.literal}
     return jinja
@@ -63,7 +67,10 @@ def unrouted(source: Source, routes: list[Route]) -> Insert:
     columns = avro.routed(source.name)[1].columns
     taken = sorted({code for route in routes for code in route.on}, key=list(OP_CODES).index)
     codes = ", ".join(predicates.literal(OP_CODES[operation]) for operation in taken)
-    no_match, other = predicates.literal("no route matches"), predicates.literal("no route takes this operation")
+    no_match, other = (
+        predicates.literal("no route matches"),
+        predicates.literal("no route takes this operation"),
+    )
     reason = f"CASE WHEN `__op` IN ({codes}) THEN {no_match} ELSE {other} END" if taken else no_match
     where = " OR ".join(f"({guard(route)})" for route in routes) or "FALSE"
     expressions = [*(predicates.identifier(c) for c in columns), reason]
@@ -81,7 +88,9 @@ def properties(catalog: str, database: str) -> dict[str, str]:
 
 def build(routes: Routes, environment: str, catalog: str, database: str) -> list[Statement]:
     """Every statement of an environment. Raises CdcError when one would be longer than Flink takes."""
-    return [statement(source, routes.of(source), environment, properties(catalog, database)) for source in routes.sources]
+    return [
+        statement(source, routes.of(source), environment, properties(catalog, database)) for source in routes.sources
+    ]
 
 
 def statement(source: Source, routes: list[Route], environment: str, session: dict[str, str]) -> Statement:

@@ -56,7 +56,12 @@ class Mocks(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
         answers = {
             "getOrganization": {"id": "O", "resourceName": "crn://confluent.cloud/organization=O"},
-            "getFlinkRegion": {"id": "aws.us-east-1", "apiVersion": "fcpm/v2", "kind": "Region", "restEndpoint": "https://flink.example"},
+            "getFlinkRegion": {
+                "id": "aws.us-east-1",
+                "apiVersion": "fcpm/v2",
+                "kind": "Region",
+                "restEndpoint": "https://flink.example",
+            },
             "getSchemaRegistryCluster": {
                 "id": "lsrc-1",
                 "apiVersion": "srcm/v3",

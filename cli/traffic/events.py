@@ -25,7 +25,11 @@ NAMES = {
 CARS = (("Tesla", "Model S"), ("BMW", "330i"), ("Mercedes", "C 300"), ("Toyota", "Camry"), ("Ford", "F-150"))
 COLORS = ("Midnight Silver", "Alpine White", "Obsidian Black", "Ocean Blue", "Ruby Red")
 BANKS = ("First National Bank", "Harbor Credit Union", "Coastal Savings", "Summit Lending")
-DEALERS = (("DEALER-001", "Tesla San Francisco"), ("DEALER-002", "BMW Los Angeles"), ("DEALER-003", "Mercedes New York"))
+DEALERS = (
+    ("DEALER-001", "Tesla San Francisco"),
+    ("DEALER-002", "BMW Los Angeles"),
+    ("DEALER-003", "Mercedes New York"),
+)
 OWNERS = ("Dana Ortiz", "Lee Chen", "Amara Okafor", "Jonas Weber", "Priya Nair")
 VIN_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 
@@ -40,7 +44,7 @@ class Event:
 
 
 @cache
-def validator() -> Any:  # noqa: ANN401 - a compiled validator
+def validator() -> Any:
     """The compiled schema of an event."""
     files = {f.stem: json.loads(f.read_text()) for f in sorted(SCHEMAS.glob("*.json"))}
     registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in files.values()])
@@ -81,7 +85,11 @@ class Factory:
             "createdDate": instant(now - timedelta(seconds=self.random.uniform(1, 5))),
             "savedDate": instant(now),
         }
-        builders = {"CarCreated": self.car, "LoanPaymentSubmitted": self.payment, "CarServiceDone": self.service}
+        builders = {
+            "CarCreated": self.car,
+            "LoanPaymentSubmitted": self.payment,
+            "CarServiceDone": self.service,
+        }
         entity = builders.get(kind, self.loan)(now, kind)
         body = {"eventHeader": header, "entities": [entity]}
         validator().validate(body)

@@ -38,10 +38,16 @@ def key_id(key: bytes) -> str:
 class Observer:
     """Reads topics in the background from their current end (or their beginning) on."""
 
-    def __init__(self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False) -> None:
+    def __init__(
+        self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False
+    ) -> None:
         self.seen = Seen({topic: {} for topic in topics})
         self.client = clients.consumer(
-            stack, "operator", "cdc-tools-observe", isolation, **{"fetch.wait.max.ms": 10, "enable.partition.eof": True}
+            stack,
+            "operator",
+            "cdc-tools-observe",
+            isolation,
+            **{"fetch.wait.max.ms": 10, "enable.partition.eof": True},
         )
         places = [p for topic in topics for p in clients.partitions(self.client, topic)]
         for place in places:

@@ -4,7 +4,13 @@ import asyncio
 from typing import Any
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AclBinding, AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    ResourcePatternType,
+)
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route

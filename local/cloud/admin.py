@@ -117,7 +117,12 @@ async def grant(cloud: Cloud, owner: str) -> None:
         return
     async with cloud.acl_lock:
         principal = f"User:{owner}"
-        given = {permission for b in cloud.store.all("role-binding") if b["principal"] == principal for permission in rbac.kafka_permissions(b)}
+        given = {
+            permission
+            for b in cloud.store.all("role-binding")
+            if b["principal"] == principal
+            for permission in rbac.kafka_permissions(b)
+        }
         own = await acls(cloud, principal)
         for user in users:
             await align(cloud, user, given, own)

@@ -18,12 +18,14 @@ BASE = "/connect/v1/environments/{environment}/clusters/{cluster}"
 MASK = "*" * 16
 
 
-async def worker(cloud: Cloud, method: str, path: str, content: Any = None) -> tuple[int, Any]:  # noqa: ANN401 - JSON
+async def worker(cloud: Cloud, method: str, path: str, content: Any = None) -> tuple[int, Any]:
     """Ask the Connect worker; it answers 409 while it rebalances, which passes."""
     url = cloud.instance.url("connect") + path
     headers = {"Content-Type": "application/json"}
     for _ in range(40):
-        answer = await cloud.http.request(method, url, content=json.dumps(content) if content else None, headers=headers)
+        answer = await cloud.http.request(
+            method, url, content=json.dumps(content) if content else None, headers=headers
+        )
         if answer.status_code != 409:
             break
         await asyncio.sleep(0.25)
@@ -136,8 +138,18 @@ async def status(cloud: Cloud, document: Document) -> dict[str, Any]:
 async def expanded(cloud: Cloud, document: Document) -> dict[str, Any]:
     """One entry of `?expand=info,status,id`."""
     name = document["name"]
-    info = {"name": name, "type": "source", "config": masked(document["config"]), "tasks": [{"connector": name, "task": 0}]}
-    return {"id": {"id": document["id"], "id_type": "ID"}, "info": info, "status": await status(cloud, document), "extensions": {}}
+    info = {
+        "name": name,
+        "type": "source",
+        "config": masked(document["config"]),
+        "tasks": [{"connector": name, "task": 0}],
+    }
+    return {
+        "id": {"id": document["id"], "id_type": "ID"},
+        "info": info,
+        "status": await status(cloud, document),
+        "extensions": {},
+    }
 
 
 async def index(cloud: Cloud, request: Request) -> Response:

@@ -11,7 +11,14 @@ from local.cloud.errors import ApiError
 from local.cloud.store import Document
 
 ADMINISTRATORS = ("OrganizationAdmin", "EnvironmentAdmin")
-CLUSTER_ROLES = ("CloudClusterAdmin", "MetricsViewer", "Operator", "ConnectManager", "FlinkAdmin", "FlinkDeveloper")
+CLUSTER_ROLES = (
+    "CloudClusterAdmin",
+    "MetricsViewer",
+    "Operator",
+    "ConnectManager",
+    "FlinkAdmin",
+    "FlinkDeveloper",
+)
 RESOURCE_ROLES = ("DeveloperRead", "DeveloperWrite", "DeveloperManage", "ResourceOwner")
 KNOWN = (*ADMINISTRATORS, *CLUSTER_ROLES, *RESOURCE_ROLES, "Assigner", "AccountAdmin", "DataDiscovery")
 
@@ -22,7 +29,14 @@ OPERATIONS = {
     ("DeveloperRead", "TRANSACTIONAL_ID"): ("DESCRIBE",),
     ("DeveloperWrite", "TOPIC"): ("WRITE", "DESCRIBE"),
     ("DeveloperWrite", "TRANSACTIONAL_ID"): ("WRITE", "DESCRIBE"),
-    ("DeveloperManage", "TOPIC"): ("CREATE", "DELETE", "ALTER", "ALTER_CONFIGS", "DESCRIBE", "DESCRIBE_CONFIGS"),
+    ("DeveloperManage", "TOPIC"): (
+        "CREATE",
+        "DELETE",
+        "ALTER",
+        "ALTER_CONFIGS",
+        "DESCRIBE",
+        "DESCRIBE_CONFIGS",
+    ),
     ("DeveloperManage", "GROUP"): ("DELETE", "DESCRIBE"),
     ("ResourceOwner", "TOPIC"): ("ALL",),
     ("ResourceOwner", "GROUP"): ("ALL",),
@@ -64,7 +78,10 @@ def check(binding: Document) -> None:
         raise ApiError(400, f"crn_pattern must start with crn://…/organization=…, got {crn!r}")
     resources = {*KAFKA_TYPES, "subject", "kek", "connector", "compute-pool", "service-account"}
     if role in RESOURCE_ROLES and not resources & set(segments(crn)):
-        raise ApiError(400, f"role {role} needs a resource in its crn_pattern, such as …/kafka=lkc-x/topic=y; got {crn!r}")
+        raise ApiError(
+            400,
+            f"role {role} needs a resource in its crn_pattern, such as …/kafka=lkc-x/topic=y; got {crn!r}",
+        )
 
 
 def kafka_permissions(binding: Document) -> set[Permission]:
@@ -93,7 +110,11 @@ def subject_allowed(bindings: list[Document], subject: str | None, roles: set[st
         parts = segments(binding["crn_pattern"])
         if binding["role_name"] in ADMINISTRATORS:
             return True
-        if binding["role_name"] in roles and "subject" in parts and (subject is None or matches(parts["subject"], subject)):
+        if (
+            binding["role_name"] in roles
+            and "subject" in parts
+            and (subject is None or matches(parts["subject"], subject))
+        ):
             return True
     return False
 
@@ -101,7 +122,10 @@ def subject_allowed(bindings: list[Document], subject: str | None, roles: set[st
 def flink_allowed(bindings: list[Document], environment: str) -> bool:
     """May the holder submit and read statements in this environment?"""
     roles = {*ADMINISTRATORS, "FlinkAdmin", "FlinkDeveloper"}
-    return any(b["role_name"] in roles and segments(b["crn_pattern"]).get("environment", environment) == environment for b in bindings)
+    return any(
+        b["role_name"] in roles and segments(b["crn_pattern"]).get("environment", environment) == environment
+        for b in bindings
+    )
 
 
 def may_assign(bindings: list[Document], account: str) -> bool:

@@ -18,7 +18,15 @@ from local.cloud.errors import ApiError
 from local.cloud.regions import find_registry
 from local.cloud.web import body, endpoint, reply
 
-LEVELS = ("BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE")
+LEVELS = (
+    "BACKWARD",
+    "BACKWARD_TRANSITIVE",
+    "FORWARD",
+    "FORWARD_TRANSITIVE",
+    "FULL",
+    "FULL_TRANSITIVE",
+    "NONE",
+)
 MANAGES = {"DeveloperManage", "ResourceOwner"}
 
 
@@ -145,7 +153,7 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     return finished(cloud, request, parts, status, answer)
 
 
-def finished(cloud: Cloud, request: Request, parts: list[str], status: int, answer: Any) -> Response:  # noqa: ANN401 - JSON
+def finished(cloud: Cloud, request: Request, parts: list[str], status: int, answer: Any) -> Response:
     """Apicurio's answer, mended where Confluent's differs."""
     if parts[0] == "compatibility" and status == 404:
         return reply({"is_compatible": True})

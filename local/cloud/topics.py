@@ -31,7 +31,12 @@ FORBIDDEN = (
     KafkaError.GROUP_AUTHORIZATION_FAILED,
 )
 MISSING = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC)
-AWAY = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT, KafkaError.REQUEST_TIMED_OUT)
+AWAY = (
+    KafkaError._TRANSPORT,
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._TIMED_OUT,
+    KafkaError.REQUEST_TIMED_OUT,
+)
 
 
 def translated(error: KafkaException) -> Exception:
@@ -121,7 +126,11 @@ async def update(cloud: Cloud, request: Request) -> Response:
     name, wanted = request.path_params["topic"], int(sent.get("partitions_count") or 0)
     current = (await described(client, name))[name]
     if wanted < current:
-        raise ApiError(400, f"Topic currently has {current} partitions, which is higher than the requested {wanted}.", 40002)
+        raise ApiError(
+            400,
+            f"Topic currently has {current} partitions, which is higher than the requested {wanted}.",
+            40002,
+        )
     if wanted > current:
         await ask(client.create_partitions([NewPartitions(name, wanted)], request_timeout=admin.SECONDS))
     return reply(render(cloud, request.path_params["cluster"], name, wanted))

@@ -83,7 +83,9 @@ def wait_ready(instance: Instance, progress: Callable[[str], None], seconds: flo
         waiting = [row["name"] for row in rows if row["state"] != "ready"]
         if rows and not waiting:
             return
-        progress(f"{len(rows) - len(waiting)}/{len(rows)} ready" + (f", waiting for {', '.join(waiting)}" if rows else ""))
+        progress(
+            f"{len(rows) - len(waiting)}/{len(rows)} ready" + (f", waiting for {', '.join(waiting)}" if rows else "")
+        )
         time.sleep(0.2)
     raise LocalError(f"the engines were not ready after {seconds:.0f} s", "read ./cdc logs supervisor")
 

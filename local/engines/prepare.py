@@ -31,13 +31,19 @@ def postgres(engine: Engine, render: Renderer) -> None:
         engine.data.chmod(0o700)
     if (engine.data / "PG_VERSION").exists():
         return
-    with tempfile.NamedTemporaryFile("w", prefix="cdc-pw-", dir="/tmp") as password:  # noqa: S108 - initdb's user must reach it
+    with tempfile.NamedTemporaryFile("w", prefix="cdc-pw-", dir="/tmp") as password:
         password.write(render.instance.secrets["postgres"])
         password.flush()
         if engine.user is not None:
             os.chown(password.name, engine.user, engine.user)
         initdb = str(render.tools.postgres.bin / "initdb")
-        options = ["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        options = [
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         run([initdb, "-D", str(engine.data), f"--pwfile={password.name}", *options], "initdb", engine.user)
 
 
@@ -49,7 +55,10 @@ def kafka(engine: Engine, render: Renderer) -> None:
     classpath = render.tools.classpath("kafka")
     config = str(engine.etc / "server.properties")
     tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", config]
-    run([JAVA, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classpath, *tool], "formatting Kafka's log folder")
+    run(
+        [JAVA, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classpath, *tool],
+        "formatting Kafka's log folder",
+    )
 
 
 def connect(engine: Engine, render: Renderer) -> None:
@@ -63,4 +72,8 @@ def connect(engine: Engine, render: Renderer) -> None:
         (plugins / "converter" / jar.name).symlink_to(jar)
 
 
-STEPS: dict[str, Callable[[Engine, Renderer], None]] = {"postgres": postgres, "kafka": kafka, "connect": connect}
+STEPS: dict[str, Callable[[Engine, Renderer], None]] = {
+    "postgres": postgres,
+    "kafka": kafka,
+    "connect": connect,
+}

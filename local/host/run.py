@@ -43,9 +43,7 @@ def explain(error: BaseException) -> str:
 def main() -> int:
     """Exit code 0, or BAIL once the engine has been given the reason."""
     program = sys.argv[1]
-    runtime_config.set_all_config(
-        runtime_config.get_config_env(), runtime_config.get_config_secret_keys_env()
-    )
+    runtime_config.set_all_config(runtime_config.get_config_env(), runtime_config.get_config_secret_keys_env())
     chosen = settings()
     pulumi.runtime.configure(chosen)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a failed graph leaves unobserved futures: harmless

@@ -19,7 +19,7 @@ def main() -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)  # noqa: T201 - the engine reads the port from our first line
+    print(port, flush=True)
     threading.Thread(target=exit_with_parent, args=(lambda: os._exit(0),), daemon=True).start()
     server.wait_for_termination()
 

@@ -39,14 +39,19 @@ def block_failures(fields: dict[str, Field], path: str, values: Properties) -> l
     return found
 
 
-def value_failures(field: Field, key: str, where: str, value: Any) -> list[str]:  # noqa: ANN401 - any property
+def value_failures(field: Field, key: str, where: str, value: Any) -> list[str]:
     """What is wrong with one value."""
     if field.fields:
         parts = value if field.many and isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts if part is not UNKNOWN):
             return [f"expected a block, got {value!r}. Examine values at '{where}'."]
         places = [f"{where}[{n}]" if field.many else where for n in range(len(parts))]
-        return [f for place, part in zip(places, parts, strict=True) if part is not UNKNOWN for f in block_failures(field.fields, place, part)]
+        return [
+            f
+            for place, part in zip(places, parts, strict=True)
+            if part is not UNKNOWN
+            for f in block_failures(field.fields, place, part)
+        ]
     problem = field.rule(upstream(key), value) if field.rule else None
     return [f"{problem}. Examine values at '{where}'."] if problem else []
 
@@ -59,11 +64,15 @@ def choice_failures(kind: Kind, name: str, inputs: Properties) -> list[str]:
         names = ",".join(singular(key) for key in sorted(kind.one_of))
         if len(given) != 1:
             state = f"`{','.join(given)}` were specified" if given else "none was specified"
-            found.append(f"Invalid combination of arguments: one of `{names}` must be specified, but {state}. Examine values at '{name}'.")
+            found.append(
+                f"Invalid combination of arguments: one of `{names}` must be specified, but {state}. Examine values at '{name}'."
+            )
     for key, others in kind.conflicts.items():
         for other in others:
             if inputs.get(key) is not None and inputs.get(other) is not None:
-                found.append(f"Conflicting configuration arguments: \"{upstream(key)}\": conflicts with {other}. Examine values at '{name}.{key}'.")
+                found.append(
+                    f"Conflicting configuration arguments: \"{upstream(key)}\": conflicts with {other}. Examine values at '{name}.{key}'."
+                )
     return found
 
 

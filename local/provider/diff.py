@@ -35,7 +35,7 @@ def diff(kind: Kind, old: Properties, new: Properties) -> Change:
     return change
 
 
-def compare(spec: Field, path: str, old: Any, new: Any, change: Change) -> None:  # noqa: ANN401 - any property
+def compare(spec: Field, path: str, old: Any, new: Any, change: Change) -> None:
     """One field, into its blocks and maps."""
     if new is None:
         if old is None or spec.computed or old in ("", False, [], {}):
@@ -72,7 +72,12 @@ def special(name: str, identity: str, old: Properties, new: Properties, change: 
             change.note("__meta", "UPDATE", True)
     if name == "KafkaCluster":
         refuse_cluster_type(identity, old, new)
-    if name == "Schema" and "schema" in change.detail and new.get("recreateOnUpdate") and old.get("recreateOnUpdate") is not None:
+    if (
+        name == "Schema"
+        and "schema" in change.detail
+        and new.get("recreateOnUpdate")
+        and old.get("recreateOnUpdate") is not None
+    ):
         raise Refused(
             f'error updating Schema "{identity}": reimport the current resource instance and set '
             "recreate_on_update = false to evolve a schema using the same resource instance."
@@ -89,8 +94,15 @@ def refuse_cluster_type(identity: str, old: Properties, new: Properties) -> None
     """Only Basic becomes Standard; to Enterprise the real plugin lets a preview pass."""
     before = next((t for t in TYPES if old.get(t) not in (None, [])), "")
     after = next((t for t in TYPES if new.get(t) is not None), "")
-    if before and before != after and (before, after) != ("basic", "standard") and after not in ("enterprises", "freights"):
-        raise Refused(f"error updating Kafka Cluster \"{identity}\": clusters can only be upgraded from 'Basic' to 'Standard'")
+    if (
+        before
+        and before != after
+        and (before, after) != ("basic", "standard")
+        and after not in ("enterprises", "freights")
+    ):
+        raise Refused(
+            f"error updating Kafka Cluster \"{identity}\": clusters can only be upgraded from 'Basic' to 'Standard'"
+        )
 
 
 def refuse_moving_statement(old: Properties, new: Properties, change: Change) -> None:

@@ -34,7 +34,7 @@ def upstream(name: str) -> str:
     return re.sub(r"([A-Z])", lambda m: "_" + m.group(1).lower(), name)
 
 
-def not_empty(name: str, value: Any) -> str | None:  # noqa: ANN401
+def not_empty(name: str, value: Any) -> str | None:
     return None if value != "" else f'expected "{name}" to not be an empty string, got {value}'
 
 
@@ -42,7 +42,7 @@ def one_of(*allowed: str) -> Rule:
     """The value must be one of these."""
     shown = "[" + " ".join(f'"{item}"' for item in allowed) + "]"
 
-    def rule(name: str, value: Any) -> str | None:  # noqa: ANN401
+    def rule(name: str, value: Any) -> str | None:
         return None if value in allowed else f"expected {name} to be one of {shown}, got {value}"
 
     return rule
@@ -51,7 +51,7 @@ def one_of(*allowed: str) -> Rule:
 def like(pattern: str, words: str) -> Rule:
     """The value must match; `words` say how."""
 
-    def rule(name: str, value: Any) -> str | None:  # noqa: ANN401
+    def rule(name: str, value: Any) -> str | None:
         return None if re.search(pattern, str(value)) else f"invalid value for {name} ({words})"
 
     return rule
@@ -60,7 +60,7 @@ def like(pattern: str, words: str) -> Rule:
 def at_least(smallest: int) -> Rule:
     """The number must not be smaller."""
 
-    def rule(name: str, value: Any) -> str | None:  # noqa: ANN401
+    def rule(name: str, value: Any) -> str | None:
         fine = not isinstance(value, int | float) or value >= smallest
         return None if fine else f"expected {name} to be at least ({smallest}), got {value}"
 
@@ -75,17 +75,17 @@ TAG_NAME = like(
 )
 
 
-def named(**options: Any) -> Field:  # noqa: ANN401
+def named(**options: Any) -> Field:
     """A display name."""
     return Field(required=True, rule=not_empty, **options)
 
 
-def block(fields: dict[str, Field], **options: Any) -> Field:  # noqa: ANN401
+def block(fields: dict[str, Field], **options: Any) -> Field:
     """At most one nested block."""
     return Field(fields=fields, **options)
 
 
-def reference(rule: Rule | None = None, replaces: bool = True, id_replaces: bool = True, **options: Any) -> Field:  # noqa: ANN401
+def reference(rule: Rule | None = None, replaces: bool = True, id_replaces: bool = True, **options: Any) -> Field:
     """A block that names another object by id. As recorded, the block and its id replace independently."""
     return block({"id": Field(required=True, replaces=id_replaces, rule=rule)}, replaces=replaces, **options)
 

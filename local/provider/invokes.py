@@ -39,7 +39,9 @@ def flink_region(config: Config, arguments: Properties) -> Properties:
 def schema_registry(config: Config, arguments: Properties) -> Properties:
     """The registry of an environment."""
     environment = arguments["environment"]["id"]
-    found = config.cloud.call("GET", "/srcm/v3/clusters", params={"environment": environment, "page_size": "99"})["data"]
+    found = config.cloud.call("GET", "/srcm/v3/clusters", params={"environment": environment, "page_size": "99"})[
+        "data"
+    ]
     if len(found) != 1:
         raise RestError(f"environment {environment} has {len(found)} Schema Registry clusters, expected 1")
     cluster: dict[str, Any] = found[0]
@@ -71,7 +73,10 @@ INVOKES: dict[str, Callable[[Config, Properties], Properties]] = {
 def planned(token: str, arguments: Properties) -> Properties:
     """What a plan without an account shows instead of asking: the right shapes, no real ids."""
     if token.endswith("getOrganization"):
-        return {"id": PLAN_ORGANIZATION, "resourceName": f"crn://confluent.cloud/organization={PLAN_ORGANIZATION}"}
+        return {
+            "id": PLAN_ORGANIZATION,
+            "resourceName": f"crn://confluent.cloud/organization={PLAN_ORGANIZATION}",
+        }
     if token.endswith("getFlinkRegion"):
         region = arguments["region"]
         address = f"https://flink.{region}.aws.confluent.cloud"

@@ -59,9 +59,7 @@ def same_crn(old: str, new: str) -> bool:
 
 MAX_ECKU = {"maxEcku": Field(computed=True)}
 CLOUDS = one_of("AWS", "AZURE", "GCP")
-ACL_OPERATIONS = (
-    "UNKNOWN ANY ALL READ WRITE CREATE DELETE ALTER DESCRIBE CLUSTER_ACTION DESCRIBE_CONFIGS ALTER_CONFIGS IDEMPOTENT_WRITE"
-)
+ACL_OPERATIONS = "UNKNOWN ANY ALL READ WRITE CREATE DELETE ALTER DESCRIBE CLUSTER_ACTION DESCRIBE_CONFIGS ALTER_CONFIGS IDEMPOTENT_WRITE"
 LEVELS = "BACKWARD BACKWARD_TRANSITIVE FORWARD FORWARD_TRANSITIVE FULL FULL_TRANSITIVE NONE"
 TOPIC_WORDS = (
     "The topic name can be up to 249 characters in length, and can include the following characters: "
@@ -85,7 +83,10 @@ KAFKA_CLUSTER = Kind(
     {
         "displayName": named(),
         "availability": Field(
-            required=True, replaces=True, rule=one_of("SINGLE_ZONE", "MULTI_ZONE", "LOW", "HIGH"), same=same_availability
+            required=True,
+            replaces=True,
+            rule=one_of("SINGLE_ZONE", "MULTI_ZONE", "LOW", "HIGH"),
+            same=same_availability,
         ),
         "cloud": Field(required=True, replaces=True, rule=CLOUDS),
         "region": Field(required=True, replaces=True),
@@ -95,7 +96,11 @@ KAFKA_CLUSTER = Kind(
         "enterprises": block(MAX_ECKU, many=True),
         "freights": block({**MAX_ECKU, "zones": OUT}, many=True),
         "dedicated": block(
-            {"cku": Field(required=True, rule=at_least(1)), "encryptionKey": Field(computed=True), "zones": OUT}
+            {
+                "cku": Field(required=True, rule=at_least(1)),
+                "encryptionKey": Field(computed=True),
+                "zones": OUT,
+            }
         ),
         "network": reference(
             like(r"^(n-|nr-)", "the network ID must start with 'n-' or 'nr-'"), replaces=False, computed=True
@@ -111,15 +116,21 @@ KAFKA_CLUSTER = Kind(
 )
 
 SERVICE_ACCOUNT = Kind(
-    {"displayName": named(), "description": Field(computed=True), "apiVersion": OUT, "kind": OUT}, autoname="displayName"
+    {"displayName": named(), "description": Field(computed=True), "apiVersion": OUT, "kind": OUT},
+    autoname="displayName",
 )
 
 ROLE_BINDING = Kind(
     {
-        "principal": Field(required=True, replaces=True, rule=like(r"^User:.+$", "value must match pattern (^User:.+$)")),
+        "principal": Field(
+            required=True, replaces=True, rule=like(r"^User:.+$", "value must match pattern (^User:.+$)")
+        ),
         "roleName": Field(required=True, replaces=True),
         "crnPattern": Field(
-            required=True, replaces=True, rule=like(r"^crn://.+$", "value must match pattern ^crn://.+$"), same=same_crn
+            required=True,
+            replaces=True,
+            rule=like(r"^crn://.+$", "value must match pattern ^crn://.+$"),
+            same=same_crn,
         ),
         "disableWaitForReady": Field(default=False),
     }
@@ -134,7 +145,9 @@ API_KEY = Kind(
         "owner": block(
             {
                 "id": Field(
-                    required=True, replaces=True, rule=like(r"^(u-|sa-)", "the owner ID must be of the form 'u-' or 'sa-'")
+                    required=True,
+                    replaces=True,
+                    rule=like(r"^(u-|sa-)", "the owner ID must be of the form 'u-' or 'sa-'"),
                 ),
                 "apiVersion": Field(required=True, replaces=True, rule=one_of("iam/v2")),
                 "kind": Field(required=True, replaces=True, rule=one_of("ServiceAccount", "User")),
@@ -171,10 +184,14 @@ KAFKA_TOPIC = Kind(
 KAFKA_ACL = Kind(
     {
         "resourceType": Field(
-            required=True, replaces=True, rule=one_of(*"UNKNOWN ANY TOPIC GROUP CLUSTER TRANSACTIONAL_ID DELEGATION_TOKEN".split())
+            required=True,
+            replaces=True,
+            rule=one_of(*["UNKNOWN", "ANY", "TOPIC", "GROUP", "CLUSTER", "TRANSACTIONAL_ID", "DELEGATION_TOKEN"]),
         ),
         "resourceName": Field(required=True, replaces=True),
-        "patternType": Field(required=True, replaces=True, rule=one_of("UNKNOWN", "ANY", "MATCH", "LITERAL", "PREFIXED")),
+        "patternType": Field(
+            required=True, replaces=True, rule=one_of("UNKNOWN", "ANY", "MATCH", "LITERAL", "PREFIXED")
+        ),
         "principal": Field(required=True, replaces=True),
         "host": Field(required=True, replaces=True),
         "operation": Field(required=True, replaces=True, rule=one_of(*ACL_OPERATIONS.split())),
@@ -226,7 +243,10 @@ CONNECTOR = Kind(
         "configNonsensitive": Field(required=True, free=True),
         "configSensitive": Field(computed=True, free=True),
         "status": Field(computed=True),
-        "offsets": block({"partition": Field(required=True, free=True), "offset": Field(required=True, free=True)}, many=True),
+        "offsets": block(
+            {"partition": Field(required=True, free=True), "offset": Field(required=True, free=True)},
+            many=True,
+        ),
     }
 )
 

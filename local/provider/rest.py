@@ -28,7 +28,7 @@ class Rest:
     key: str
     secret: str
 
-    def call(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON
+    def call(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
         """The decoded answer. Raises Gone for 404, RestError for any other refusal. Repeats 429 and 5xx but 501."""
         response = self.send(method, path, body, params)
         if response.status_code == 404:
@@ -37,11 +37,13 @@ class Rest:
             raise RestError(f"{response.status_code} {response.reason_phrase}: {words(response)}")
         return response.json() if response.content else {}
 
-    def send(self, method: str, path: str, body: Any, params: dict[str, str] | None) -> httpx2.Response:  # noqa: ANN401 - JSON
+    def send(self, method: str, path: str, body: Any, params: dict[str, str] | None) -> httpx2.Response:
         """Send, and send again what may pass."""
         for pause in (*RETRIES, 0):
             try:
-                response = HTTP.request(method, self.base + path, json=body, params=params, auth=(self.key, self.secret))
+                response = HTTP.request(
+                    method, self.base + path, json=body, params=params, auth=(self.key, self.secret)
+                )
             except httpx2.TransportError as error:
                 problem = f"{method} {self.base}: {error}"
             else:
@@ -68,7 +70,7 @@ def escaped(part: str) -> str:
     return quote(part, safe="")
 
 
-def until(read: Callable[[], Any], done: Callable[[Any], bool], what: str, seconds: float = 600) -> Any:  # noqa: ANN401
+def until(read: Callable[[], Any], done: Callable[[Any], bool], what: str, seconds: float = 600) -> Any:
     """Read until `done`, quickly at first. Raises RestError when it takes too long."""
     deadline, pause = time.monotonic() + seconds, 0.1
     while True:

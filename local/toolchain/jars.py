@@ -65,7 +65,7 @@ def fetch(maven: MavenContext, jar: Jar) -> Path:
     component = maven.project(jar.group, jar.artifact).at_version(jar.version)
     try:
         path = Path(component.artifact(jar.classifier, jar.type).resolve())
-    except Exception as error:  # noqa: BLE001 - jgo raises whatever its transport raised
+    except Exception as error:
         raise LocalError(
             f"could not download {jar}: {error}",
             "check the network or the proxy settings and run the same command again; finished downloads are kept",

@@ -36,9 +36,7 @@ def resolve(name: str, coordinates: list[str]) -> list[dict[str, str]]:
         options = ["-q", "-B", f"-DoutputFile={out}", "-DincludeScope=runtime"]
         subprocess.run(["mvn", *options, "-f", str(file), PLUGIN], check=True)
         found = [match.groups() for match in map(RESOLVED.match, out.read_text().splitlines()) if match]
-    return [
-        {"group": g, "artifact": a, "version": v, "classifier": c or "", "type": "jar"} for g, a, c, v in found
-    ]
+    return [{"group": g, "artifact": a, "version": v, "classifier": c or "", "type": "jar"} for g, a, c, v in found]
 
 
 def hashed(entry: dict[str, str]) -> dict[str, str]:
@@ -53,11 +51,9 @@ def main() -> None:
     wanted: dict[str, Any] = tomllib.loads((Path(__file__).parent / "jars.toml").read_text())
     sets = {name: [hashed(e) for e in resolve(name, c)] for name, c in wanted["sets"].items()}
     keys = ("group", "artifact", "version", "classifier", "type")
-    archives = {
-        name: hashed(dict(zip(keys, c.split(":"), strict=True))) for name, c in wanted["archives"].items()
-    }
+    archives = {name: hashed(dict(zip(keys, c.split(":"), strict=True))) for name, c in wanted["archives"].items()}
     jars.LOCK.write_text(json.dumps({"sets": sets, "archives": archives}, indent=1) + "\n")
-    print(f"wrote {jars.LOCK.name}: {', '.join(f'{n} {len(j)}' for n, j in sets.items())}")  # noqa: T201
+    print(f"wrote {jars.LOCK.name}: {', '.join(f'{n} {len(j)}' for n, j in sets.items())}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,18 @@ class Grant:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """An API key and its secret."""
+
+    key: pulumi.Output[str]
+    secret: pulumi.Output[str]
+
+    def plain(self) -> dict[str, pulumi.Output[str]]:
+        """As an exported object."""
+        return {"key": self.key, "secret": self.secret}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KeyTarget:
     """What an API key is for: a Kafka cluster, a Schema Registry, or Flink in a region."""
 
@@ -68,19 +80,23 @@ class Identity(Component):
 
     def issue(self, target: str, what: KeyTarget, args: IdentityArgs) -> cc.ApiKey:
         """One API key."""
-        owner = {"id": self.account.id, "api_version": self.account.api_version, "kind": self.account.kind}
-        resource = {"id": what.id, "api_version": what.api_version, "kind": what.kind}
+        account = self.account
         return cc.ApiKey(
             f"{self.name}-{target}-key",
             display_name=f"{args.display_name}-{target}",
             description=args.description,
-            owner=owner,
-            managed_resource={**resource, "environment": {"id": what.environment_id}},
+            owner=cc.ApiKeyOwnerArgs(id=account.id, api_version=account.api_version, kind=account.kind),
+            managed_resource=cc.ApiKeyManagedResourceArgs(
+                id=what.id,
+                api_version=what.api_version,
+                kind=what.kind,
+                environment=cc.ApiKeyManagedResourceEnvironmentArgs(id=what.environment_id),
+            ),
             # A key that works before its owner may do anything answers 403; on destroy, the roles must go last.
             opts=self.child(depends_on=self.bindings),
         )
 
-    def credentials(self, target: str) -> dict[str, pulumi.Output[str]]:
-        """Key and secret, as data-plane resources take them. The secret stays a Pulumi secret."""
+    def credentials(self, target: str) -> Credentials:
+        """Key and secret for what the key is for. The secret stays a Pulumi secret."""
         key = self.keys[target]
-        return {"key": key.id, "secret": pulumi.Output.secret(key.secret)}
+        return Credentials(key=key.id, secret=pulumi.Output.secret(key.secret))

@@ -58,6 +58,7 @@ class CdcConnector(Component):
 
     def allow(self, role: str, kind: str, resource: str, operation: str, args: ConnectorArgs) -> cc.KafkaAcl:
         """One ACL of the connector's service account."""
+        key = args.plane.credentials
         return cc.KafkaAcl(
             f"{self.name}-{role}",
             resource_type=kind,
@@ -69,7 +70,7 @@ class CdcConnector(Component):
             permission="ALLOW",
             kafka_cluster={"id": args.plane.cluster_id},
             rest_endpoint=args.plane.rest_endpoint,
-            credentials=args.plane.credentials,
+            credentials=cc.KafkaAclCredentialsArgs(key=key.key, secret=key.secret),
             opts=self.child(),
         )
 
@@ -116,7 +117,7 @@ def database_keys(backend: PostgresBackend, settings: ConnectorSettings) -> dict
 def capture_keys(settings: ConnectorSettings, sources: Sequence[Source]) -> dict[str, str]:
     """What is captured and how soon. The heartbeat moves the slot on while the captured tables are quiet."""
     table = settings.heartbeat_table
-    beat = f"INSERT INTO {table} (id, beat_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET beat_at = now()"
+    beat = f"INSERT INTO {table} (id, beat_at) VALUES (1, now()) ON CONFLICT (id) DO UPDATE SET beat_at = now()"  # noqa: S608 - a checked name
     return {
         "topic.prefix": naming.CONNECT_PREFIX,
         "table.include.list": ",".join(source.table for source in sources),

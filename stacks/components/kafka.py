@@ -6,7 +6,7 @@ import pulumi
 import pulumi_confluentcloud as cc
 
 from stacks.component import Component
-from stacks.settings import Cluster, Dedicated, Enterprise, EnvironmentSettings
+from stacks.settings import Cluster, Dedicated, Enterprise, EnvironmentSettings, Standard
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,14 +42,23 @@ class Kafka(Component):
             environment={"id": self.environment.id},
             deletion_protection=True if args.protect else None,
             opts=self.child(protect=args.protect),
-            **cluster_type(args.cluster),
+            standard=standard(args.cluster),
+            enterprises=enterprises(args.cluster),
+            dedicated=dedicated(args.cluster),
         )
         self.register_outputs({"environmentId": self.environment.id, "clusterId": self.cluster.id})
 
 
-def cluster_type(cluster: Cluster) -> dict[str, object]:
-    """The one type block of a cluster. Pulumi spells `enterprises` in the plural, as a list."""
-    if isinstance(cluster, Dedicated):
-        return {"dedicated": {"cku": cluster.cku}}
-    block = {} if cluster.max_ecku is None else {"max_ecku": cluster.max_ecku}
-    return {"enterprises": [block]} if isinstance(cluster, Enterprise) else {"standard": block}
+def standard(cluster: Cluster) -> cc.KafkaClusterStandardArgs | None:
+    """The type block of a Standard cluster."""
+    return cc.KafkaClusterStandardArgs(max_ecku=cluster.max_ecku) if isinstance(cluster, Standard) else None
+
+
+def enterprises(cluster: Cluster) -> list[cc.KafkaClusterEnterpriseArgs] | None:
+    """The type block of an Enterprise cluster, which Pulumi spells in the plural, as a list."""
+    return [cc.KafkaClusterEnterpriseArgs(max_ecku=cluster.max_ecku)] if isinstance(cluster, Enterprise) else None
+
+
+def dedicated(cluster: Cluster) -> cc.KafkaClusterDedicatedArgs | None:
+    """The type block of a Dedicated cluster."""
+    return cc.KafkaClusterDedicatedArgs(cku=cluster.cku) if isinstance(cluster, Dedicated) else None

@@ -30,7 +30,9 @@ class Registry(Component):
         super().__init__(name, opts)
         # Without depends_on the look-up of a first `up` runs before the cluster exists and finds no registry.
         after = pulumi.InvokeOutputOptions(provider=args.provider, depends_on=[args.cluster])
-        self.found = cc.get_schema_registry_cluster_output(environment={"id": args.environment_id}, opts=after)
+        self.found = cc.get_schema_registry_cluster_output(
+            environment=cc.GetSchemaRegistryClusterEnvironmentArgs(id=args.environment_id), opts=after
+        )
         self.id = self.found.id
         self.rest_endpoint = self.found.rest_endpoint
         self.crn = self.found.resource_name

@@ -8,6 +8,7 @@ import pulumi_confluentcloud as cc
 
 from stacks.avro import Record
 from stacks.component import Component
+from stacks.components.access import Credentials
 
 DAY_MS = 24 * 60 * 60 * 1000
 # Statements freeze the schema they were planned with: old and new records must both be readable.
@@ -20,10 +21,10 @@ class DataPlane:
 
     cluster_id: pulumi.Input[str]
     rest_endpoint: pulumi.Input[str]
-    credentials: Mapping[str, pulumi.Input[str]]
+    credentials: Credentials
     registry_id: pulumi.Input[str]
     registry_endpoint: pulumi.Input[str]
-    registry_credentials: Mapping[str, pulumi.Input[str]]
+    registry_credentials: Credentials
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +57,9 @@ class EventTopic(Component):
             config=args.config,
             kafka_cluster={"id": args.plane.cluster_id},
             rest_endpoint=args.plane.rest_endpoint,
-            credentials=args.plane.credentials,
+            credentials=cc.KafkaTopicCredentialsArgs(
+                key=args.plane.credentials.key, secret=args.plane.credentials.secret
+            ),
             opts=self.child(protect=args.protect),
         )
         parts = {"key": args.key, "value": args.value}
@@ -66,7 +69,7 @@ class EventTopic(Component):
 
     def register(self, part: str, record: Record, args: TopicArgs) -> cc.Schema:
         """The subject's compatibility first, then its schema, so that the first version is already held to it."""
-        plane = args.plane
+        plane, key = args.plane, args.plane.registry_credentials
         subject = f"{args.topic}-{part}"
         config = cc.SubjectConfig(
             f"{self.name}-{part}-config",
@@ -74,7 +77,7 @@ class EventTopic(Component):
             compatibility_level=COMPATIBILITY,
             schema_registry_cluster={"id": plane.registry_id},
             rest_endpoint=plane.registry_endpoint,
-            credentials=plane.registry_credentials,
+            credentials=cc.SubjectConfigCredentialsArgs(key=key.key, secret=key.secret),
             opts=self.child(),
         )
         return cc.Schema(
@@ -84,7 +87,7 @@ class EventTopic(Component):
             schema=record.text,
             schema_registry_cluster={"id": plane.registry_id},
             rest_endpoint=plane.registry_endpoint,
-            credentials=plane.registry_credentials,
+            credentials=cc.SchemaCredentialsArgs(key=key.key, secret=key.secret),
             opts=self.child(protect=args.protect, depends_on=[config]),
         )
 

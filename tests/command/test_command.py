@@ -13,7 +13,14 @@ ROOT = Path(__file__).parents[2]
 
 def cdc(*arguments: str, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     settings = {**os.environ, "PYTHONPATH": str(root), **environment}
-    return subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=root, env=settings, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=root,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture
@@ -30,7 +37,9 @@ def copy_of_project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", [("status",), ("send",), ("tail", "car-created"), ("env",), ("pulumi", "preview")])
-def test_outside_of_a_running_environment_it_says_how_to_start_it(command: tuple[str, ...], nowhere: dict[str, str]) -> None:
+def test_outside_of_a_running_environment_it_says_how_to_start_it(
+    command: tuple[str, ...], nowhere: dict[str, str]
+) -> None:
     done = cdc(*command, **nowhere)
     assert done.returncode in (1, 3)
     assert "./cdc up" in done.stderr
@@ -38,9 +47,13 @@ def test_outside_of_a_running_environment_it_says_how_to_start_it(command: tuple
 
 
 @pytest.mark.parametrize("command", [("up",), ("demo",), ("pulumi", "preview", "-s", "prod")])
-def test_bad_input_ends_with_2_before_anything_is_made(command: tuple[str, ...], copy_of_project: Path, nowhere: dict[str, str]) -> None:
+def test_bad_input_ends_with_2_before_anything_is_made(
+    command: tuple[str, ...], copy_of_project: Path, nowhere: dict[str, str]
+) -> None:
     file = copy_of_project / "routes.yaml"
-    file.write_text(file.read_text().replace("equals: CarCreated", "equal: CarCreated").replace("[car-created]", "[cars]"))
+    file.write_text(
+        file.read_text().replace("equals: CarCreated", "equal: CarCreated").replace("[car-created]", "[cars]")
+    )
     done = cdc(*command, root=copy_of_project, **nowhere)
     assert done.returncode == 2, done.stderr
     assert "routes.yaml:" in done.stderr

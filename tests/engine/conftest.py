@@ -19,7 +19,9 @@ PORTS = "23700"
 
 def cdc(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command in the environment of the tests."""
-    return subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,13 @@ def test_refresh_shows_none(running: Stack) -> None:
 
 
 def test_rows_from_before_the_connector_are_routed(running: Stack) -> None:
-    clients.wait_for(lambda: all(ledger.read(running, ledger.routed_topics(running)).counts.values()), 60, "the snapshot")
+    clients.wait_for(
+        lambda: all(ledger.read(running, ledger.routed_topics(running)).counts.values()), 60, "the snapshot"
+    )
     decoder = clients.Decoder(running, "operator")
-    operations = [decoder.decode(m)[1]["__op"] for m in clients.read_all(running, "operator", ledger.routed_topics(running))]
+    operations = [
+        decoder.decode(m)[1]["__op"] for m in clients.read_all(running, "operator", ledger.routed_topics(running))
+    ]
     assert operations == ["r"] * 20
 
 
@@ -83,7 +87,9 @@ def test_changes_of_one_row_stay_in_order(running: Stack) -> None:
 def test_no_subject_got_a_second_version(running: Stack) -> None:
     """Neither the connector nor Flink registers a schema beside the declared one."""
     registry = clients.registry(running, "operator")
-    subjects = [f"{t}-{part}" for t in [*ledger.routed_topics(running), "raw-event-headers"] for part in ("key", "value")]
+    subjects = [
+        f"{t}-{part}" for t in [*ledger.routed_topics(running), "raw-event-headers"] for part in ("key", "value")
+    ]
     assert {s: registry.get_versions(s) for s in subjects} == {s: [1] for s in subjects}
 
 
@@ -131,7 +137,10 @@ def test_a_consumer_sees_its_own_schemas_only(running: Stack) -> None:
 
 def test_a_wrong_secret_is_an_error_not_a_silence(running: Stack) -> None:
     consumer = running.contract.consumers[0]
-    wrong = {**running.keys, consumer.name: {"kafka": {"key": running.keys[consumer.name]["kafka"]["key"], "secret": "x"}}}
+    wrong = {
+        **running.keys,
+        consumer.name: {"kafka": {"key": running.keys[consumer.name]["kafka"]["key"], "secret": "x"}},
+    }
     failed = reading(Stack("local", running.contract, wrong), consumer.name, consumer.topics[0], consumer.group)
     assert failed is not None
     assert failed.code() == KafkaError._AUTHENTICATION
@@ -141,10 +150,22 @@ def test_status_names_everything(running: Stack) -> None:
     done = cdc("status", "--json")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
-    assert {e["name"] for e in found["engines"]} >= {"postgres", "kafka", "registry", "connect", "jobmanager", "taskmanager", "gateway", "cloud"}
+    assert {e["name"] for e in found["engines"]} >= {
+        "postgres",
+        "kafka",
+        "registry",
+        "connect",
+        "jobmanager",
+        "taskmanager",
+        "gateway",
+        "cloud",
+    }
     assert found["connector"]["state"] == "RUNNING"
     assert [s["phase"] for s in found["statements"]] == ["RUNNING"]
-    assert {r["topic"] for r in found["topics"]["rows"]} == {*ledger.routed_topics(running), "raw-event-headers"}
+    assert {r["topic"] for r in found["topics"]["rows"]} == {
+        *ledger.routed_topics(running),
+        "raw-event-headers",
+    }
     shown = cdc("status")
     assert max(map(len, shown.stdout.splitlines())) <= 100
 

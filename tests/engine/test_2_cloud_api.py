@@ -40,7 +40,13 @@ def test_wrong_credentials_are_401_never_403(api: httpx2.Client) -> None:
 
 
 def test_lists_never_say_null(api: httpx2.Client) -> None:
-    for path in ("/org/v2/environments", "/cmk/v2/clusters", "/srcm/v3/clusters", "/iam/v2/service-accounts", "/fcpm/v2/compute-pools"):
+    for path in (
+        "/org/v2/environments",
+        "/cmk/v2/clusters",
+        "/srcm/v3/clusters",
+        "/iam/v2/service-accounts",
+        "/fcpm/v2/compute-pools",
+    ):
         assert api.get(path).json()["metadata"]["next"] == ""
 
 
@@ -66,8 +72,16 @@ def test_environment_life(api: httpx2.Client) -> None:
 
 
 def test_one_broker_one_cluster(api: httpx2.Client, running: Stack) -> None:
-    spec = {"display_name": "c2", "availability": "LOW", "cloud": "AWS", "region": "us-east-1", "config": {"kind": "Basic"}}
-    refused = api.post("/cmk/v2/clusters", json={"spec": {**spec, "environment": {"id": running.contract.environment_id}}})
+    spec = {
+        "display_name": "c2",
+        "availability": "LOW",
+        "cloud": "AWS",
+        "region": "us-east-1",
+        "config": {"kind": "Basic"},
+    }
+    refused = api.post(
+        "/cmk/v2/clusters", json={"spec": {**spec, "environment": {"id": running.contract.environment_id}}}
+    )
     assert refused.status_code == 402
 
 
@@ -92,7 +106,9 @@ def test_a_key_is_complete_and_its_secret_is_shown_once(api: httpx2.Client, acco
     assert len(key["spec"]["secret"]) == 64
     assert api.get(f"/iam/v2/api-keys/{key['id']}").json()["spec"]["secret"] == ""
     listed = httpx2.get(
-        f"{Instance.here().url('cloud')}/kafka/v3/clusters/{cluster}/topics", auth=(key["id"], key["spec"]["secret"]), trust_env=False
+        f"{Instance.here().url('cloud')}/kafka/v3/clusters/{cluster}/topics",
+        auth=(key["id"], key["spec"]["secret"]),
+        trust_env=False,
     )
     assert listed.status_code == 200
     assert listed.json()["data"] == []
@@ -124,15 +140,25 @@ def kafka(api: httpx2.Client, account: str, running: Stack) -> httpx2.Client:
     contract = running.contract
     cluster = api.get(f"/cmk/v2/clusters/{contract.kafka.cluster_id}").json()
     crn = cluster["metadata"]["resource_name"].rpartition("/kafka=")[0]
-    api.post("/iam/v2/role-bindings", json={"principal": f"User:{account}", "role_name": "CloudClusterAdmin", "crn_pattern": crn})
-    spec = {"owner": {"id": account, "kind": "ServiceAccount"}, "resource": {"id": contract.kafka.cluster_id, "kind": "Cluster"}}
+    api.post(
+        "/iam/v2/role-bindings",
+        json={"principal": f"User:{account}", "role_name": "CloudClusterAdmin", "crn_pattern": crn},
+    )
+    spec = {
+        "owner": {"id": account, "kind": "ServiceAccount"},
+        "resource": {"id": contract.kafka.cluster_id, "kind": "Cluster"},
+    }
     key = api.post("/iam/v2/api-keys", json={"spec": spec}).json()
     base = f"{Instance.here().url('cloud')}/kafka/v3/clusters/{contract.kafka.cluster_id}"
     return httpx2.Client(base_url=base, auth=(key["id"], key["spec"]["secret"]), trust_env=False, timeout=30)
 
 
 def test_topic_life(kafka: httpx2.Client) -> None:
-    body = {"topic_name": "t.topic", "partitions_count": 2, "configs": [{"name": "retention.ms", "value": "604800000"}]}
+    body = {
+        "topic_name": "t.topic",
+        "partitions_count": 2,
+        "configs": [{"name": "retention.ms", "value": "604800000"}],
+    }
     assert kafka.post("/topics", json=body).status_code == 201
     again = kafka.post("/topics", json=body)
     assert (again.status_code, again.json()["error_code"]) == (400, 40002)
@@ -144,7 +170,12 @@ def test_topic_life(kafka: httpx2.Client) -> None:
     assert kafka.patch("/topics/t.topic", json={"partitions_count": 4}).status_code == 200
     fewer = kafka.patch("/topics/t.topic", json={"partitions_count": 2})
     assert (fewer.status_code, "higher than the requested" in fewer.json()["message"]) == (400, True)
-    altered = {"data": [{"name": "retention.ms", "operation": "DELETE"}, {"name": "cleanup.policy", "value": "compact"}]}
+    altered = {
+        "data": [
+            {"name": "retention.ms", "operation": "DELETE"},
+            {"name": "cleanup.policy", "value": "compact"},
+        ]
+    }
     assert kafka.post("/topics/t.topic/configs:alter", json=altered).status_code == 204
     assert kafka.delete("/topics/t.topic").status_code == 204
     gone = kafka.get("/topics/t.topic")
@@ -174,10 +205,18 @@ def registry(api: httpx2.Client, account: str, running: Stack) -> httpx2.Client:
     identity = running.contract.registry.id
     environment = api.get(f"/org/v2/environments/{running.contract.environment_id}").json()
     crn = f"{environment['metadata']['resource_name']}/schema-registry={identity}/subject=t*"
-    api.post("/iam/v2/role-bindings", json={"principal": f"User:{account}", "role_name": "ResourceOwner", "crn_pattern": crn})
-    spec = {"owner": {"id": account, "kind": "ServiceAccount"}, "resource": {"id": identity, "kind": "Cluster"}}
+    api.post(
+        "/iam/v2/role-bindings",
+        json={"principal": f"User:{account}", "role_name": "ResourceOwner", "crn_pattern": crn},
+    )
+    spec = {
+        "owner": {"id": account, "kind": "ServiceAccount"},
+        "resource": {"id": identity, "kind": "Cluster"},
+    }
     key = api.post("/iam/v2/api-keys", json={"spec": spec}).json()
-    return httpx2.Client(base_url=running.contract.registry.url, auth=(key["id"], key["spec"]["secret"]), trust_env=False)
+    return httpx2.Client(
+        base_url=running.contract.registry.url, auth=(key["id"], key["spec"]["secret"]), trust_env=False
+    )
 
 
 def avro(*fields: str, spaces: bool = False) -> dict[str, Any]:
@@ -208,7 +247,9 @@ def test_schema_life(registry: httpx2.Client) -> None:
 def test_subject_settings_do_not_fall_back(registry: httpx2.Client) -> None:
     path = "/config/t-settings?defaultToGlobal=false"
     assert registry.get(path).status_code == 404
-    assert registry.put("/config/t-settings", json={"compatibility": "FULL", "compatibilityGroup": ""}).status_code == 200
+    assert (
+        registry.put("/config/t-settings", json={"compatibility": "FULL", "compatibilityGroup": ""}).status_code == 200
+    )
     assert registry.get(path).json()["compatibilityLevel"] == "FULL"
     assert registry.put("/config/t-settings", json={"compatibility": "SOME"}).status_code == 422
     assert registry.delete("/config/t-settings").json() == "FULL"
@@ -237,7 +278,10 @@ def test_a_connector_with_wrong_settings_is_not_made(api: httpx2.Client, running
 
 def test_compute_pool_rules(api: httpx2.Client, running: Stack) -> None:
     spec = {"display_name": "t", "cloud": "AWS", "region": "us-east-1", "max_cfu": 0, "default_pool": False}
-    made = api.post("/fcpm/v2/compute-pools", json={"spec": {**spec, "environment": {"id": running.contract.environment_id}}})
+    made = api.post(
+        "/fcpm/v2/compute-pools",
+        json={"spec": {**spec, "environment": {"id": running.contract.environment_id}}},
+    )
     assert made.status_code == 202
     path = f"/fcpm/v2/compute-pools/{made.json()['id']}"
     assert made.json()["spec"]["max_cfu"] == 5

@@ -55,12 +55,21 @@ def test_stop_and_resume_lose_and_repeat_nothing(running: Stack, flink: httpx2.C
 def spec(routing: dict[str, Any], text: str, **properties: str) -> dict[str, Any]:
     kept = routing["spec"]
     same = {k: kept[k] for k in ("compute_pool_id",)}
-    return {"statement": text, "properties": {**kept["properties"], **properties}, **same, "principal": kept["principal"]}
+    return {
+        "statement": text,
+        "properties": {**kept["properties"], **properties},
+        **same,
+        "principal": kept["principal"],
+    }
 
 
-def test_a_statement_that_cannot_be_planned_fails_with_the_reason(flink: httpx2.Client, routing: dict[str, Any]) -> None:
+def test_a_statement_that_cannot_be_planned_fails_with_the_reason(
+    flink: httpx2.Client, routing: dict[str, Any]
+) -> None:
     """The operator may not let statements run as the Flink account; as nobody's account they fail for want of tables."""
-    refused = flink.post("/statements", json={"name": "t-refused", "spec": spec(routing, "INSERT INTO `a` SELECT * FROM `b`")})
+    refused = flink.post(
+        "/statements", json={"name": "t-refused", "spec": spec(routing, "INSERT INTO `a` SELECT * FROM `b`")}
+    )
     assert refused.status_code == 401
     assert "Assigner" in refused.json()["message"]
 
@@ -73,7 +82,9 @@ def test_a_statement_that_cannot_be_planned_fails_with_the_reason(flink: httpx2.
         ("t-empty", "", 400),
     ],
 )
-def test_what_is_refused_at_once(flink: httpx2.Client, routing: dict[str, Any], name: str, text: str, status: int) -> None:
+def test_what_is_refused_at_once(
+    flink: httpx2.Client, routing: dict[str, Any], name: str, text: str, status: int
+) -> None:
     wanted = spec(routing, text)
     wanted["principal"] = ""
     assert flink.post("/statements", json={"name": name, "spec": wanted}).status_code == status
@@ -84,4 +95,9 @@ def test_names_are_unique_and_texts_are_for_ever(flink: httpx2.Client, routing: 
     wanted["principal"] = ""
     assert flink.post("/statements", json={"name": routing["name"], "spec": wanted}).status_code == 409
     changed = {**routing, "spec": {**routing["spec"], "statement": "INSERT INTO `a` SELECT 1"}}
-    assert flink.put(f"/statements/{routing['name']}", json={**changed, "spec": {**changed["spec"], "principal": ""}}).status_code == 400
+    assert (
+        flink.put(
+            f"/statements/{routing['name']}", json={**changed, "spec": {**changed["spec"], "principal": ""}}
+        ).status_code
+        == 400
+    )

@@ -25,13 +25,18 @@ def test_destroy_leaves_nothing(running: Stack) -> None:
         assert connection.execute("SELECT pubname FROM pg_publication").fetchall() == []
     instance = Instance.here()
     api = httpx2.Client(
-        base_url=instance.url("cloud"), auth=(instance.secrets["cloud_api_key"], instance.secrets["cloud_api_secret"]), trust_env=False
+        base_url=instance.url("cloud"),
+        auth=(instance.secrets["cloud_api_key"], instance.secrets["cloud_api_secret"]),
+        trust_env=False,
     )
     for path in ("/cmk/v2/clusters", "/fcpm/v2/compute-pools", "/srcm/v3/clusters"):
         assert api.get(path).json()["data"] == []
     assert [e["id"] for e in api.get("/org/v2/environments").json()["data"]] == ["env-default"]
     assert httpx2.get(instance.url("connect") + "/connectors", trust_env=False).json() == []
-    assert httpx2.get(instance.url("registry") + "/apis/ccompat/v7/subjects", trust_env=False).json() in ([], ["heartbeat-postgres-cdc.cdc-key", "heartbeat-postgres-cdc.cdc-value"])
+    assert httpx2.get(instance.url("registry") + "/apis/ccompat/v7/subjects", trust_env=False).json() in (
+        [],
+        ["heartbeat-postgres-cdc.cdc-key", "heartbeat-postgres-cdc.cdc-value"],
+    )
     jobs = httpx2.get(instance.url("flink_rest") + "/jobs/overview", trust_env=False).json()["jobs"]
     assert {job["state"] for job in jobs} <= {"CANCELED", "FINISHED", "FAILED"}
     assert left_on_the_broker(instance) == ([], [], [])

@@ -35,7 +35,9 @@ def test_every_required_key_is_missed(key: str) -> None:
     assert key in managed.problems({k: v for k, v in CONFIG.items() if k != key})
 
 
-@pytest.mark.parametrize(("key", "value"), [("tasks.max", "2"), ("output.data.format", "JSON"), ("connector.class", "X")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("tasks.max", "2"), ("output.data.format", "JSON"), ("connector.class", "X")]
+)
 def test_what_the_service_does_not_take(key: str, value: str) -> None:
     assert list(managed.problems({**CONFIG, key: value})) == [key]
 
@@ -54,7 +56,9 @@ def test_secrets_are_masked(key: str) -> None:
     assert managed.is_secret(key)
 
 
-@pytest.mark.parametrize("key", ["kafka.auth.mode", "kafka.service.account.id", "database.user", "transforms.flat.add.fields"])
+@pytest.mark.parametrize(
+    "key", ["kafka.auth.mode", "kafka.service.account.id", "database.user", "transforms.flat.add.fields"]
+)
 def test_settings_are_not(key: str) -> None:
     assert not managed.is_secret(key)
 
@@ -83,7 +87,8 @@ def test_cluster_admin_is_for_its_cluster() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "crn"), [("DeveloperRead", CLUSTER), ("Nonsense", CLUSTER), ("DeveloperRead", "topic=x"), ("Assigner", "")]
+    ("role", "crn"),
+    [("DeveloperRead", CLUSTER), ("Nonsense", CLUSTER), ("DeveloperRead", "topic=x"), ("Assigner", "")],
 )
 def test_what_the_service_refuses(role: str, crn: str) -> None:
     with pytest.raises(ApiError) as refused:

@@ -22,7 +22,10 @@ from local.cloud.flink import plans, tables
         ({"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}, "DECIMAL(10, 2) NOT NULL"),
         ({"type": "array", "items": ["null", "int"]}, "ARRAY<INT> NOT NULL"),
         ({"type": "map", "values": "string"}, "MAP<STRING NOT NULL, STRING NOT NULL> NOT NULL"),
-        ({"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}, "ROW<`a` INT NOT NULL> NOT NULL"),
+        (
+            {"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]},
+            "ROW<`a` INT NOT NULL> NOT NULL",
+        ),
     ],
 )
 def test_types(schema: Any, kind: str) -> None:
@@ -48,7 +51,11 @@ def test_qualified_names() -> None:
 
 PLAN = {
     "nodes": [
-        {"id": 1, "type": "stream-exec-table-source-scan_2", "scanTableSource": {"table": {"identifier": "`e`.`c`.`s`"}}},
+        {
+            "id": 1,
+            "type": "stream-exec-table-source-scan_2",
+            "scanTableSource": {"table": {"identifier": "`e`.`c`.`s`"}},
+        },
         {"id": 2, "type": "stream-exec-calc_1"},
         {"id": 3, "type": "stream-exec-sink_1"},
     ],

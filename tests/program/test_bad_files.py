@@ -35,21 +35,33 @@ def line_of(text: str, part: str) -> int:
     ("old", "new", "words"),
     [
         ("equals: CarCreated", "equal: CarCreated", "equal - unknown key"),
-        ("field: event_type, equals: CarCreated", "field: event_typ, equals: CarCreated", "no such field (got 'event_typ')"),
+        (
+            "field: event_type, equals: CarCreated",
+            "field: event_typ, equals: CarCreated",
+            "no such field (got 'event_typ')",
+        ),
         ("field: event_type, equals: CarCreated", "field: event_type, equals: 5", "is a string (got 5)"),
         ("topic: filtered-car-created-events", "topic: filtered-loan-created-events", "written twice"),
         ("topic: filtered-car-created-events", "topic: Filtered Cars", "pattern"),
         ("topic: filtered-car-created-events", "topic: cars", "must start with filtered-"),
         ("  - name: car-created\n", "  - name: loan-created\n", "this name is taken"),
         ("  - name: car-created\n", "  - name: Car\n", "pattern"),
-        ("    source: event-headers\n    topic: filtered-car", "    source: nope\n    topic: filtered-car", "no such source"),
+        (
+            "    source: event-headers\n    topic: filtered-car",
+            "    source: nope\n    topic: filtered-car",
+            "no such source",
+        ),
         ("routes: [car-created]", "routes: [cars]", "no such route (got 'cars')"),
         ("partitions: 6", "partitions: 0", "greater than or equal to 1"),
         ("partitions: 6", "partitions: six", "valid integer"),
         ("version: 1", "version: 2", "Input should be 1"),
         ("version: 1\n", "", "Field required"),
         ("group: car-consumer-group", "groups: car-consumer-group", "unknown key"),
-        ("when: {field: event_type, equals: CarCreated}", "when: {field: event_type}", "exactly one operator"),
+        (
+            "when: {field: event_type, equals: CarCreated}",
+            "when: {field: event_type}",
+            "exactly one operator",
+        ),
         ("when: {field: event_type, equals: CarCreated}", "when: {all: []}", "at least 1 item"),
         ("equals: CarCreated}", "equals: CarCreated, isNull: true}", "exactly one operator"),
     ],
@@ -70,8 +82,12 @@ def test_the_line_is_the_right_one(tmp_path: Path) -> None:
 
 
 def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
-    (tmp_path / "routes.yaml").write_text(GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]"))
-    (tmp_path / "Pulumi.prod.yaml").write_text(GOOD_SETTINGS.replace("cku: 2", "cku: 1").replace("maxCfu: 10", "maxCfu: 7"))
+    (tmp_path / "routes.yaml").write_text(
+        GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]")
+    )
+    (tmp_path / "Pulumi.prod.yaml").write_text(
+        GOOD_SETTINGS.replace("cku: 2", "cku: 1").replace("maxCfu: 10", "maxCfu: 7")
+    )
     with pytest.raises(Faults) as caught:
         joined(settings.from_file(tmp_path / "Pulumi.prod.yaml", True), routes.load(tmp_path / "routes.yaml"))
     assert len(caught.value.faults) == 4

@@ -67,7 +67,12 @@ def test_protection_follows_the_setting(stack: str, graphs: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_exact_set_of_secret_inputs(stack: str, graphs: dict[str, Any]) -> None:
-    wanted = {"KafkaTopic": "credentials", "KafkaAcl": "credentials", "Schema": "credentials", "SubjectConfig": "credentials"}
+    wanted = {
+        "KafkaTopic": "credentials",
+        "KafkaAcl": "credentials",
+        "Schema": "credentials",
+        "SubjectConfig": "credentials",
+    }
     wanted |= {"Connector": "configSensitive"}
     for name, resource in graphs[stack]["resources"].items():
         kind = resource["type"].rpartition(":")[2]
@@ -97,9 +102,10 @@ def test_order_that_the_cloud_needs(stack: str, graphs: dict[str, Any]) -> None:
     assert set(of_kind(graphs[stack], "KafkaAcl")) <= connector_needs
     assert {"raw-event-headers-topic", "heartbeat-postgres-cdc.cdc-topic"} <= connector_needs
     statement_needs = set(resources["routing-event-headers"]["dependencies"])
-    assert {n for n, r in of_kind(graphs[stack], "RoleBinding").items() if r["parent"] == "flink-runner"} <= statement_needs
-    schemas = {n for n in of_kind(graphs[stack], "Schema")}
-    assert schemas <= statement_needs
+    assert {
+        n for n, r in of_kind(graphs[stack], "RoleBinding").items() if r["parent"] == "flink-runner"
+    } <= statement_needs
+    assert set(of_kind(graphs[stack], "Schema")) <= statement_needs
     for name, key in of_kind(graphs[stack], "ApiKey").items():
         bindings = {n for n, r in of_kind(graphs[stack], "RoleBinding").items() if r["parent"] == key["parent"]}
         assert bindings <= set(key["dependencies"]), name
@@ -132,7 +138,15 @@ def test_the_connector_reads_the_writer_and_keeps_its_slot(stack: str, graphs: d
 def test_flink_credentials_are_on_the_provider_only(stack: str, graphs: dict[str, Any]) -> None:
     statement = graphs[stack]["resources"]["routing-event-headers"]["inputs"]
     assert set(statement) == {"statement", "statementName", "properties"}
-    seven = {"organizationId", "environmentId", "flinkComputePoolId", "flinkRestEndpoint", "flinkApiKey", "flinkApiSecret", "flinkPrincipalId"}
+    seven = {
+        "organizationId",
+        "environmentId",
+        "flinkComputePoolId",
+        "flinkRestEndpoint",
+        "flinkApiKey",
+        "flinkApiSecret",
+        "flinkPrincipalId",
+    }
     assert seven <= set(graphs[stack]["resources"]["flink-flink"]["inputs"])
 
 

@@ -15,7 +15,9 @@ def test_the_editor_schema_is_current() -> None:
 
 
 def test_the_contract_schema_is_current() -> None:
-    assert json.loads((ROOT / "schemas" / "contract.schema.json").read_text()) == ContractV1.model_json_schema(by_alias=True)
+    assert json.loads((ROOT / "schemas" / "contract.schema.json").read_text()) == ContractV1.model_json_schema(
+        by_alias=True
+    )
 
 
 def test_the_contract_fits_its_schema(graphs: dict) -> None:

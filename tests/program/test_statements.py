@@ -48,7 +48,9 @@ def test_one_set_reads_the_source_for_all_routes_and_the_rest() -> None:
 
 
 def test_the_operation_guard_stays_outside_of_the_condition() -> None:
-    any_of = predicates.AnyOf(any=[Condition(field="event_type", equals="A"), Condition(field="event_type", equals="B")])
+    any_of = predicates.AnyOf(
+        any=[Condition(field="event_type", equals="A"), Condition(field="event_type", equals="B")]
+    )
     text = built(with_route(when=any_of)).text
     assert "WHERE `__op` IN ('c', 'r') AND ((`event_type` = 'A' OR `event_type` = 'B'));" in text
 

@@ -32,7 +32,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "displayName": "a",
         "description": "b",
         "owner": {"id": "sa-1", "apiVersion": "iam/v2", "kind": "ServiceAccount"},
-        "managedResource": {"id": "lkc-1", "apiVersion": "cmk/v2", "kind": "Cluster", "environment": {"id": "env-1"}},
+        "managedResource": {
+            "id": "lkc-1",
+            "apiVersion": "cmk/v2",
+            "kind": "Cluster",
+            "environment": {"id": "env-1"},
+        },
     },
     "KafkaTopic": {"topicName": "t", "partitionsCount": 1, **CLUSTER, **CREDENTIALS},
     "KafkaAcl": {
@@ -75,7 +80,9 @@ def test_good_inputs_pass(kind: str) -> None:
     assert check(KINDS[kind], "it", {}, GOOD[kind])[1] == []
 
 
-@pytest.mark.parametrize("entry", RECORDED["failures"], ids=lambda e: f"{e['type']}.{'.'.join(e['path'])}={e['value']!r}")
+@pytest.mark.parametrize(
+    "entry", RECORDED["failures"], ids=lambda e: f"{e['type']}.{'.'.join(e['path'])}={e['value']!r}"
+)
 def test_refuses_with_the_recorded_words(entry: dict[str, Any]) -> None:
     value = int(entry["value"]) if entry["kind"] == "Int" else entry["value"]
     failures = check(KINDS[entry["type"]], "it", {}, changed(GOOD[entry["type"]], entry["path"], value))[1]
@@ -94,7 +101,9 @@ def fields_of(fields: dict[str, Field], prefix: str = "") -> dict[str, Field]:
 def test_fields_and_their_modes_are_the_recorded_ones(kind: str) -> None:
     """Same names; ForceNew, required, computed and defaults agree."""
     recorded, ours = RECORDED["fields"][kind], fields_of(KINDS[kind].fields)
-    assert {n for n in ours if "ruleset" not in n} == {n for n in recorded if "ruleset" not in n and "endpoints." not in n}
+    assert {n for n in ours if "ruleset" not in n} == {
+        n for n in recorded if "ruleset" not in n and "endpoints." not in n
+    }
     for name, field in ours.items():
         record = recorded[name]
         assert field.replaces == record["forceNew"], name

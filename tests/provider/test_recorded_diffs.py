@@ -24,13 +24,23 @@ OLD: dict[str, dict[str, Any]] = {
         "deletionProtection": False,
     },
     "ServiceAccount": {"displayName": "a", "description": "d"},
-    "RoleBinding": {"principal": "User:sa-1", "roleName": "x", "crnPattern": "crn://x", "disableWaitForReady": False},
+    "RoleBinding": {
+        "principal": "User:sa-1",
+        "roleName": "x",
+        "crnPattern": "crn://x",
+        "disableWaitForReady": False,
+    },
     "ApiKey": {
         "displayName": "a",
         "description": "d",
         "disableWaitForReady": False,
         "owner": {"id": "sa-1", "apiVersion": "iam/v2", "kind": "ServiceAccount"},
-        "managedResource": {"id": "lkc-1", "apiVersion": "cmk/v2", "kind": "Cluster", "environment": {"id": "env-1"}},
+        "managedResource": {
+            "id": "lkc-1",
+            "apiVersion": "cmk/v2",
+            "kind": "Cluster",
+            "environment": {"id": "env-1"},
+        },
     },
     "KafkaTopic": {
         "topicName": "orders",

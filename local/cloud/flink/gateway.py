@@ -32,8 +32,10 @@ class Session:
         if answer.status_code != 200:
             raise SqlError(reason(str(answer.json().get("errors", [""])[-1])))
         operation = f"{self.path}/operations/{answer.json()['operationHandle']}"
-        while (await self.cloud.http.get(operation + "/status")).json()["status"] in ("INITIALIZED", "PENDING", "RUNNING"):
+        status = "PENDING"
+        while status in ("INITIALIZED", "PENDING", "RUNNING"):
             await asyncio.sleep(0.05)
+            status = (await self.cloud.http.get(operation + "/status")).json()["status"]
         result = await self.cloud.http.get(operation + "/result/0")
         if result.status_code != 200:
             raise SqlError(reason(str(result.json().get("errors", [""])[-1])))

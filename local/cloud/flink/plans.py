@@ -67,7 +67,9 @@ async def prepare(cloud: Cloud, session: gateway.Session, statement: Document) -
         "sasl.mechanism": "SCRAM-SHA-256",
         "sasl.jaas.config": jaas,
     }
-    named = f"{tables.identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={tables.literal(database)})"
+    named = (
+        f"{tables.identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={tables.literal(database)})"
+    )
     await session.run(f"CREATE CATALOG {named}")
     await session.run(f"USE CATALOG {tables.identifier(catalog)}")
     read, written = tables.names_in(statement["spec"]["statement"])
@@ -100,7 +102,10 @@ async def execute_plan(cloud: Cloud, statement: Document, start_from: str) -> st
     """Submit the statement's plan, from a savepoint or checkpoint if one is named; the job's id."""
     settings = {**PLAN_SETTINGS, "pipeline.name": statement["name"]}
     if start_from:
-        settings |= {"execution.state-recovery.path": start_from, "execution.state-recovery.ignore-unclaimed-state": "true"}
+        settings |= {
+            "execution.state-recovery.path": start_from,
+            "execution.state-recovery.ignore-unclaimed-state": "true",
+        }
     async with gateway.session(cloud, settings) as session:
         await prepare(cloud, session, statement)
         result = await session.run(f"EXECUTE PLAN 'file://{file_of(cloud, statement)}'")
@@ -112,4 +117,6 @@ async def warm_up(cloud: Cloud) -> None:
     async with gateway.session(cloud, {}) as session:
         await session.run("CREATE TABLE a (x STRING, y BIGINT) WITH ('connector'='datagen')")
         await session.run("CREATE TABLE b (x STRING, y BIGINT) WITH ('connector'='blackhole')")
-        await session.run("EXPLAIN PLAN FOR STATEMENT SET BEGIN INSERT INTO b SELECT x, y FROM a WHERE x IN ('c') AND (x = 'd'); INSERT INTO b SELECT x, y FROM a WHERE (x = 'e') IS NOT TRUE; END")
+        await session.run(
+            "EXPLAIN PLAN FOR STATEMENT SET BEGIN INSERT INTO b SELECT x, y FROM a WHERE x IN ('c') AND (x = 'd'); INSERT INTO b SELECT x, y FROM a WHERE (x = 'e') IS NOT TRUE; END"
+        )

@@ -31,8 +31,13 @@ def required(cloud: Cloud, identity: str) -> Document:
 def render(cloud: Cloud, document: Document) -> Document:
     """The API's view of a pool. Each statement that runs counts one CFU."""
     identity, environment = document["id"], document["environment"]
-    running = [s for s in cloud.store.all("statement") if s["spec"]["compute_pool_id"] == identity and s["phase"] == "RUNNING"]
-    shown = {"http_endpoint": cloud.base, "environment": reference(environment, environments.crn(environment))}
+    running = [
+        s for s in cloud.store.all("statement") if s["spec"]["compute_pool_id"] == identity and s["phase"] == "RUNNING"
+    ]
+    shown = {
+        "http_endpoint": cloud.base,
+        "environment": reference(environment, environments.crn(environment)),
+    }
     return {
         "api_version": "fcpm/v2",
         "kind": "ComputePool",
@@ -60,7 +65,11 @@ async def create(cloud: Cloud, request: Request) -> Response:
     if missing := [name for name in ("display_name", "cloud", "region") if not spec.get(name)]:
         raise ApiError(400, f"spec lacks {', '.join(missing)}")
     kept = {name: spec[name] for name in ("display_name", "cloud", "region")}
-    kept |= {"max_cfu": size(int(spec.get("max_cfu") or 0), 5), "default_pool": bool(spec.get("default_pool")), "enable_ai": False}
+    kept |= {
+        "max_cfu": size(int(spec.get("max_cfu") or 0), 5),
+        "default_pool": bool(spec.get("default_pool")),
+        "enable_ai": False,
+    }
     document = {"id": new_id("lfcp"), "environment": environment["id"], "spec": kept, "created": now()}
     return reply(render(cloud, cloud.store.put("pool", document["id"], document)), 202)
 
@@ -94,7 +103,11 @@ async def update(cloud: Cloud, request: Request) -> Response:
 async def delete(cloud: Cloud, request: Request) -> Response:
     auth.administrator(cloud, request)
     document = required(cloud, request.path_params["id"])
-    if names := [s["name"] for s in cloud.store.all("statement") if s["spec"]["compute_pool_id"] == document["id"] and s["phase"] == "RUNNING"]:
+    if names := [
+        s["name"]
+        for s in cloud.store.all("statement")
+        if s["spec"]["compute_pool_id"] == document["id"] and s["phase"] == "RUNNING"
+    ]:
         raise ApiError(409, f"compute pool {document['id']} still runs {', '.join(names)}")
     cloud.store.delete("pool", document["id"])
     return no_content()

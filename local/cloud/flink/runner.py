@@ -110,7 +110,9 @@ class Runner:
         if other["phase"] == "STOPPED" and other["savepoint"]:
             return other["savepoint"]
         if other["phase"] in ("FAILED", "COMPLETED"):
-            raise gateway.SqlError(f"{CARRY}: statement {source!r} is {other['phase']} and has no offsets to carry over")
+            raise gateway.SqlError(
+                f"{CARRY}: statement {source!r} is {other['phase']} and has no offsets to carry over"
+            )
         waits = f"Statement is currently pending until referenced statement {source} is stopped."
         if statement["detail"] != waits:
             self.save(statement, "PENDING", waits)
@@ -118,7 +120,9 @@ class Runner:
 
     async def submit(self, statement: Document, start: str) -> None:
         """Start the job, unless it already runs (we may have been killed before writing its id down)."""
-        running = {job["name"]: identity for identity, job in (await gateway.jobs(self.cloud)).items() if job["state"] in ALIVE}
+        running = {
+            job["name"]: identity for identity, job in (await gateway.jobs(self.cloud)).items() if job["state"] in ALIVE
+        }
         job = running.get(statement["name"]) or await plans.execute_plan(self.cloud, statement, start)
         statement |= {"job": job, "started_from": start}
         self.cloud.store.put("statement", statement["name"], statement)
@@ -150,7 +154,10 @@ class Runner:
             self.restarting.pop(name, None)
             if statement["phase"] == "DEGRADED":
                 self.save(statement, "RUNNING")
-        elif time.monotonic() - self.restarting.setdefault(name, time.monotonic()) > PATIENCE and statement["phase"] == "RUNNING":
+        elif (
+            time.monotonic() - self.restarting.setdefault(name, time.monotonic()) > PATIENCE
+            and statement["phase"] == "RUNNING"
+        ):
             self.save(statement, "DEGRADED", await gateway.problem(self.cloud, statement["job"]))
 
     async def halt(self, statement: Document) -> None:

@@ -41,12 +41,28 @@ def render(cloud: Cloud, document: Document) -> Document:
     """The API's view of a statement."""
     environment = document["environment"]
     path = f"/sql/v1/organizations/{ORGANIZATION}/environments/{environment}/statements/{document['name']}"
-    metadata = {"self": cloud.base + path, "created_at": document["created"], "updated_at": document["updated"]}
+    metadata = {
+        "self": cloud.base + path,
+        "created_at": document["created"],
+        "updated_at": document["updated"],
+    }
     metadata |= {"resource_version": document["updated"], "uid": document["uid"], "labels": {}}
-    status = {"phase": document["phase"], "detail": document["detail"], "network_kind": "PUBLIC", "latest_offsets": {}}
+    status = {
+        "phase": document["phase"],
+        "detail": document["detail"],
+        "network_kind": "PUBLIC",
+        "latest_offsets": {},
+    }
     status |= {"traits": {"sql_kind": "INSERT_INTO", "is_bounded": False, "is_append_only": True}}
     names = {"name": document["name"], "organization_id": ORGANIZATION, "environment_id": environment}
-    return {"api_version": "sql/v1", "kind": "Statement", **names, "metadata": metadata, "spec": document["spec"], "status": status}
+    return {
+        "api_version": "sql/v1",
+        "kind": "Statement",
+        **names,
+        "metadata": metadata,
+        "spec": document["spec"],
+        "status": status,
+    }
 
 
 def required(cloud: Cloud, request: Request) -> Document:
@@ -79,8 +95,21 @@ async def create(cloud: Cloud, request: Request, runner: Runner) -> Response:
     check(cloud, sent.get("name") or "", spec)
     kept = {"statement": spec["statement"], "properties": spec.get("properties") or {}, "stopped": False}
     kept |= {"compute_pool_id": spec["compute_pool_id"], "principal": spec.get("principal") or ""}
-    document = {"name": sent["name"], "environment": request.path_params["environment"], "spec": kept, "uid": str(uuid.uuid4())}
-    document |= {"phase": "PENDING", "detail": "", "job": "", "savepoint": "", "started_from": "", "created": now(), "updated": now()}
+    document = {
+        "name": sent["name"],
+        "environment": request.path_params["environment"],
+        "spec": kept,
+        "uid": str(uuid.uuid4()),
+    }
+    document |= {
+        "phase": "PENDING",
+        "detail": "",
+        "job": "",
+        "savepoint": "",
+        "started_from": "",
+        "created": now(),
+        "updated": now(),
+    }
     cloud.store.put("statement", document["name"], document)
     runner.wake.set()
     return reply(render(cloud, document), 201)

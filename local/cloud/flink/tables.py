@@ -52,7 +52,7 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def flink_type(schema: Any) -> str:  # noqa: ANN401 - an Avro schema is JSON
+def flink_type(schema: Any) -> str:
     """The Flink type of an Avro schema. Without a null in its union a type is NOT NULL."""
     if isinstance(schema, list):
         rest = [part for part in schema if part != "null"]
@@ -130,7 +130,10 @@ async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, st
     key, value = await subject(cloud, f"{topic}-key"), await subject(cloud, f"{topic}-value")
     if key is None or value is None:
         missing = f"{topic}-key" if key is None else f"{topic}-value"
-        raise ApiError(400, f"Table (or view) '{topic}' does not exist, may be on a private cluster, or you do not have permission to access it: subject {missing} has no schema")
+        raise ApiError(
+            400,
+            f"Table (or view) '{topic}' does not exist, may be on a private cluster, or you do not have permission to access it: subject {missing} has no schema",
+        )
     names = {name for name, _ in value.columns}
     if not {name for name, _ in key.columns} <= names:
         raise ApiError(400, f"topic {topic}: key columns that are not in the value are not supported here")

@@ -7,10 +7,20 @@ from local.provider.rest import Gone, RestError, escaped, until
 from local.provider.values import Properties
 
 # What the service adds to a connector's configuration and the real plugin leaves out of the state.
-SERVICE_KEYS = set(
-    "cloud.environment cloud.provider connector.crn kafka.endpoint kafka.max.partition.validation.disable kafka.region "
-    "kafka.dedicated schema.registry.url valid.kafka.api.key confluent.custom.plugin.type "
-    "confluent.resource.connector.tier".split()
+SERVICE_KEYS = frozenset(
+    [
+        "cloud.environment",
+        "cloud.provider",
+        "connector.crn",
+        "kafka.endpoint",
+        "kafka.max.partition.validation.disable",
+        "kafka.region",
+        "kafka.dedicated",
+        "schema.registry.url",
+        "valid.kafka.api.key",
+        "confluent.custom.plugin.type",
+        "confluent.resource.connector.tier",
+    ]
 )
 
 
@@ -36,7 +46,9 @@ def kept(entry: dict[str, Any]) -> dict[str, str]:
     """What of the server's configuration belongs into configNonsensitive."""
     values = entry["info"]["config"].items()
     return {
-        k: v for k, v in values if k not in SERVICE_KEYS and not k.startswith("config.internal.") and not v.startswith("**")
+        k: v
+        for k, v in values
+        if k not in SERVICE_KEYS and not k.startswith("config.internal.") and not v.startswith("**")
     }
 
 
@@ -48,7 +60,9 @@ class Connector:
         plugin, name = wanted.get("connector.class", ""), wanted.get("name", "")
         answer = config.cloud.call("PUT", f"{base(inputs)}/connector-plugins/{escaped(plugin)}/config/validate", wanted)
         if answer["error_count"]:
-            texts = [f'"{c["value"]["name"]}": {c["value"]["errors"]}' for c in answer["configs"] if c["value"]["errors"]]
+            texts = [
+                f'"{c["value"]["name"]}": {c["value"]["errors"]}' for c in answer["configs"] if c["value"]["errors"]
+            ]
             raise RestError(f'connector "{name}" has an invalid configuration: ' + "; ".join(texts))
         config.cloud.call("POST", f"{base(inputs)}/connectors", {"name": name, "config": wanted})
         self.wait(config, inputs, name, "RUNNING", ("PROVISIONING", "DEGRADED"))

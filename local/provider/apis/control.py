@@ -55,7 +55,11 @@ class Control:
                 raise RestError(f"{self.path}/{identity} is {found}")
             return found == "PROVISIONED"
 
-        return until(lambda: config.cloud.call("GET", f"{self.path}/{identity}", params=self.params(inputs)), phase, identity)
+        return until(
+            lambda: config.cloud.call("GET", f"{self.path}/{identity}", params=self.params(inputs)),
+            phase,
+            identity,
+        )
 
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
         params = self.params(state) if not self.scoped or "environment" in state else None
@@ -103,7 +107,10 @@ def cluster_config(inputs: Properties) -> Json:
     block = inputs[kind][0] if isinstance(inputs[kind], list) else inputs[kind]
     if kind == "dedicated":
         return {"kind": "Dedicated", "cku": block["cku"], "release_priority": "REGULAR"}
-    return {"kind": CLUSTER_KINDS[kind], **({"max_ecku": block["maxEcku"]} if (block or {}).get("maxEcku") else {})}
+    return {
+        "kind": CLUSTER_KINDS[kind],
+        **({"max_ecku": block["maxEcku"]} if (block or {}).get("maxEcku") else {}),
+    }
 
 
 def cluster_body(inputs: Properties) -> Json:
@@ -138,7 +145,12 @@ def cluster_state(answer: Json) -> Properties:
         "restEndpoint": spec["http_endpoint"],
         "rbacCrn": crn.rpartition("/kafka=")[0],
         "endpoints": [
-            {"accessPointId": name, "bootstrapEndpoint": e["kafka_bootstrap_endpoint"], "restEndpoint": e["http_endpoint"], "connectionType": e["connection_type"]}
+            {
+                "accessPointId": name,
+                "bootstrapEndpoint": e["kafka_bootstrap_endpoint"],
+                "restEndpoint": e["http_endpoint"],
+                "connectionType": e["connection_type"],
+            }
             for name, e in sorted(spec.get("endpoints", {}).items())
         ],
     }
@@ -160,11 +172,19 @@ def account_state(answer: Json) -> Properties:
 
 
 def binding_body(inputs: Properties) -> Json:
-    return {"principal": inputs["principal"], "role_name": inputs["roleName"], "crn_pattern": inputs["crnPattern"]}
+    return {
+        "principal": inputs["principal"],
+        "role_name": inputs["roleName"],
+        "crn_pattern": inputs["crnPattern"],
+    }
 
 
 def binding_state(answer: Json) -> Properties:
-    return {"principal": answer["principal"], "roleName": answer["role_name"], "crnPattern": answer["crn_pattern"]}
+    return {
+        "principal": answer["principal"],
+        "roleName": answer["role_name"],
+        "crnPattern": answer["crn_pattern"],
+    }
 
 
 def key_body(inputs: Properties) -> Json:
@@ -183,7 +203,11 @@ def key_body(inputs: Properties) -> Json:
 
 def key_state(answer: Json) -> Properties:
     spec = answer["spec"]
-    owner = {"id": spec["owner"]["id"], "apiVersion": spec["owner"]["api_version"], "kind": spec["owner"]["kind"]}
+    owner = {
+        "id": spec["owner"]["id"],
+        "apiVersion": spec["owner"]["api_version"],
+        "kind": spec["owner"]["kind"],
+    }
     return {"displayName": spec["display_name"], "description": spec["description"], "owner": owner}
 
 
@@ -236,9 +260,11 @@ ENVIRONMENT = Control("/org/v2/environments", environment_body, environment_stat
 KAFKA_CLUSTER = Control("/cmk/v2/clusters", cluster_body, cluster_state, cluster_patch, scoped=True)
 SERVICE_ACCOUNT = Control("/iam/v2/service-accounts", account_body, account_state, account_fields)
 ROLE_BINDING = Control(
-    "/iam/v2/role-bindings", binding_body, binding_state, lambda _old, _new: {}, keeps=("disableWaitForReady",)
+    "/iam/v2/role-bindings",
+    binding_body,
+    binding_state,
+    lambda _old, _new: {},
+    keeps=("disableWaitForReady",),
 )
-API_KEY = Control(
-    "/iam/v2/api-keys", key_body, key_state, key_patch, keeps=("managedResource", "disableWaitForReady")
-)
+API_KEY = Control("/iam/v2/api-keys", key_body, key_state, key_patch, keeps=("managedResource", "disableWaitForReady"))
 FLINK_COMPUTE_POOL = Control("/fcpm/v2/compute-pools", pool_body, pool_state, pool_patch, scoped=True)

@@ -22,7 +22,9 @@ class Failed(RestError):
 def plane(config: Config, state: Properties) -> tuple[Rest, str]:
     """The Flink API and the path of the environment's statements."""
     if not config.flink:
-        raise RestError("Flink statements need a provider with the seven flink settings (docs/adr/0004-bundled-plugin.md)")
+        raise RestError(
+            "Flink statements need a provider with the seven flink settings (docs/adr/0004-bundled-plugin.md)"
+        )
     organization, environment = config.flink["organizationId"], config.flink["environmentId"]
     return config.flink_rest(), f"/sql/v1/organizations/{organization}/environments/{environment}/statements"
 
@@ -85,7 +87,11 @@ class Statement:
         """An `up` over a failed statement says again why it failed."""
         status = rest.call("GET", path)["status"]
         if status["phase"] in ("FAILED", "FAILING"):
-            raise Failed(f'Flink Statement "{state["statementName"]}" is "{status["phase"]}": {status.get("detail", "")}', identity, state)
+            raise Failed(
+                f'Flink Statement "{state["statementName"]}" is "{status["phase"]}": {status.get("detail", "")}',
+                identity,
+                state,
+            )
 
     def switch(self, config: Config, identity: str, new: Properties) -> None:
         """Stop or resume, and wait for it."""

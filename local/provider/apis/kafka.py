@@ -20,7 +20,9 @@ def plane(state: Properties) -> tuple[Rest, str]:
     try:
         keys, address, cluster = state["credentials"], state["restEndpoint"], state["kafkaCluster"]["id"]
     except KeyError as error:
-        raise RestError(f"the resource needs {error.args[0]} (provider-wide Kafka settings are not supported here)") from error
+        raise RestError(
+            f"the resource needs {error.args[0]} (provider-wide Kafka settings are not supported here)"
+        ) from error
     return Rest(address, keys["key"], keys["secret"]), f"/kafka/v3/clusters/{cluster}"
 
 

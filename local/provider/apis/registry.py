@@ -13,14 +13,17 @@ def plane(state: Properties) -> Rest:
     try:
         keys, address = state["credentials"], state["restEndpoint"]
     except KeyError as error:
-        raise RestError(f"the resource needs {error.args[0]} (provider-wide registry settings are not supported here)") from error
+        raise RestError(
+            f"the resource needs {error.args[0]} (provider-wide registry settings are not supported here)"
+        ) from error
     return Rest(address, keys["key"], keys["secret"])
 
 
 def schema_body(inputs: Properties) -> dict[str, Any]:
     """The body of registration and of the compatibility check."""
     references = [
-        {"name": r["name"], "subject": r["subjectName"], "version": int(r["version"])} for r in inputs.get("schemaReferences") or []
+        {"name": r["name"], "subject": r["subjectName"], "version": int(r["version"])}
+        for r in inputs.get("schemaReferences") or []
     ]
     return {"schemaType": inputs["format"], "schema": inputs["schema"], "references": references}
 
@@ -31,19 +34,23 @@ def check_compatible(inputs: Properties) -> None:
     answer = plane(inputs).call("POST", path, schema_body(inputs), {"verbose": "true"})
     if not answer.get("is_compatible"):
         reasons = "; ".join(map(str, answer.get("messages") or ["no reason given"]))
-        raise RestError(f'schema of subject "{inputs["subjectName"]}" is incompatible with its latest version: {reasons}')
+        raise RestError(
+            f'schema of subject "{inputs["subjectName"]}" is incompatible with its latest version: {reasons}'
+        )
 
 
 def registered_id(inputs: Properties) -> int | None:
     """The id under which the registry already knows this schema for the subject, formatting aside."""
     try:
-        found = plane(inputs).call("POST", f"/subjects/{escaped(inputs['subjectName'])}", schema_body(inputs), {"normalize": "true"})
+        found = plane(inputs).call(
+            "POST", f"/subjects/{escaped(inputs['subjectName'])}", schema_body(inputs), {"normalize": "true"}
+        )
     except Gone:
         return None
     return found.get("id")
 
 
-def same_schema(old: Any, new: Any) -> bool:  # noqa: ANN401 - texts, or unknown
+def same_schema(old: Any, new: Any) -> bool:
     """Equal as JSON: formatting is no change."""
     try:
         return json.loads(old) == json.loads(new)
@@ -70,7 +77,14 @@ class Schema:
         latest = plane(state).call("GET", f"/subjects/{escaped(subject)}/versions/latest")
         text = state["schema"] if same_schema(state.get("schema"), latest["schema"]) else latest["schema"]
         kind = latest.get("schemaType") or "AVRO"
-        return {**state, "subjectName": subject, "format": kind, "schema": text, "schemaIdentifier": latest["id"], "version": latest["version"]}
+        return {
+            **state,
+            "subjectName": subject,
+            "format": kind,
+            "schema": text,
+            "schemaIdentifier": latest["id"],
+            "version": latest["version"],
+        }
 
     def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
         if not same_schema(old.get("schema"), new.get("schema")):
@@ -104,7 +118,10 @@ class SubjectConfig:
         return {**state, "subjectName": subject, **settings}
 
     def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
-        body = {"compatibility": new.get("compatibilityLevel"), "compatibilityGroup": new.get("compatibilityGroup", "")}
+        body = {
+            "compatibility": new.get("compatibilityLevel"),
+            "compatibilityGroup": new.get("compatibilityGroup", ""),
+        }
         extra = {key: new[key] for key in ("normalize", "alias") if new.get(key)}
         wanted = {**{k: v for k, v in body.items() if v is not None}, **extra}
         plane(new).call("PUT", f"/config/{escaped(new['subjectName'])}", wanted)
