@@ -57,7 +57,7 @@ class Decoder:
     """Avro keys and values by the registry."""
 
     def __init__(self, stack: Stack, who: str) -> None:
-        self.avro = AvroDeserializer(registry(stack, who))
+        self.avro: Any = AvroDeserializer(registry(stack, who))  # pyright: ignore[reportCallIssue] - built by __new__
 
     def decode(self, message: Message) -> tuple[Any, Any]:
         """Key and value of a record."""

@@ -47,7 +47,7 @@ class Result:
 
 def targets(routes: Routes) -> dict[str, str]:
     """Event type → topic, as the demo's own events are meant: the unrouted topic takes the rest."""
-    wanted = dict.fromkeys(TYPES, routes.sources[0].unrouted_topic)
+    wanted: dict[str, str] = dict.fromkeys(TYPES, routes.sources[0].unrouted_topic)
     for route in routes.routes:
         value = getattr(route.when, "equals", None)
         if getattr(route.when, "field", "") == "event_type" and value in wanted:

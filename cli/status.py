@@ -78,7 +78,7 @@ def topics(running: Stack) -> dict[str, Any]:
     kinds = {s.raw_topic: "raw" for s in contract.sources} | {r.topic: "routed" for r in contract.routes}
     kinds |= {s.unrouted_topic: "unrouted" for s in contract.sources}
     counts, complete = clients.count_records(running, "operator", list(kinds))
-    rows = [{"topic": t, "kind": kind, "records": counts[t]} for t, kind in kinds.items()]
+    rows: list[dict[str, Any]] = [{"topic": t, "kind": kind, "records": counts[t]} for t, kind in kinds.items()]
     total, unrouted = (sum(r["records"] for r in rows if r["kind"] == kind) for kind in ("raw", "unrouted"))
     return {"rows": rows, "complete": complete, "unrouted_share": unrouted / total if total else 0.0}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from queue import Queue
 
 import psycopg
+from psycopg import sql
 
 from cli.traffic.events import Event
 
@@ -19,7 +20,7 @@ TABLES = {
 }
 BUSINESS = "INSERT INTO business_events VALUES (%s, %s, %s, %s, %s, %s)"
 HEADER = "INSERT INTO event_headers VALUES (%s, %s, %s, %s, %s, %s)"
-ENTITY = (
+ENTITY = sql.SQL(
     "INSERT INTO {table} VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (entity_id) DO UPDATE SET "
     "updated_at = excluded.updated_at, entity_data = excluded.entity_data, event_id = excluded.event_id"
 )
@@ -45,7 +46,7 @@ def write(connection: psycopg.Connection, event: Event) -> None:
             about = entity["entityHeader"]
             stamps = (about["createdAt"], about["updatedAt"])
             values = (about["entityId"], about["entityType"], *stamps, json.dumps(entity), event.id)
-            connection.execute(ENTITY.format(table=TABLES[about["entityType"]]), values)
+            connection.execute(ENTITY.format(table=sql.Identifier(TABLES[about["entityType"]])), values)
 
 
 class Writer:
@@ -99,16 +100,19 @@ class Writer:
         deadline = time.time() + self.patience
         while True:
             try:
-                connection = connection or psycopg.connect(self.dsn, autocommit=True)
-                write(connection, event)
+                current = connection or psycopg.connect(self.dsn, autocommit=True)
+                connection = current
+                write(current, event)
             except psycopg.errors.UniqueViolation:
-                return connection  # the commit had arrived before the connection was lost
+                if connection is not None:
+                    return connection  # the commit had arrived before the connection was lost
+                raise
             except psycopg.OperationalError:
                 if time.time() > deadline:
                     raise
-                if connection:
+                if connection is not None:
                     connection.close()
                 connection = None
                 time.sleep(0.2)
             else:
-                return connection
+                return current

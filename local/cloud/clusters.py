@@ -66,7 +66,7 @@ async def create(cloud: Cloud, request: Request) -> Response:
         raise ApiError(402, "the local environment has one broker, so one Kafka cluster: delete the other one first")
     kept = {name: spec[name] for name in ("display_name", *FIXED)}
     kept["deletion_protection"] = bool(spec.get("deletion_protection"))
-    document = {
+    document: Document = {
         "id": new_id("lkc"),
         "environment": environment["id"],
         "spec": kept,

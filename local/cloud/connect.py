@@ -22,13 +22,13 @@ async def worker(cloud: Cloud, method: str, path: str, content: Any = None) -> t
     """Ask the Connect worker; it answers 409 while it rebalances, which passes."""
     url = cloud.instance.url("connect") + path
     headers = {"Content-Type": "application/json"}
+    body_text = json.dumps(content) if content else None
+    answer = await cloud.http.request(method, url, content=body_text, headers=headers)
     for _ in range(40):
-        answer = await cloud.http.request(
-            method, url, content=json.dumps(content) if content else None, headers=headers
-        )
         if answer.status_code != 409:
             break
         await asyncio.sleep(0.25)
+        answer = await cloud.http.request(method, url, content=body_text, headers=headers)
     return answer.status_code, answer.json() if answer.content else None
 
 
@@ -117,8 +117,8 @@ def masked(config: dict[str, str]) -> dict[str, str]:
 async def status(cloud: Cloud, document: Document) -> dict[str, Any]:
     """The state as the service names it: PROVISIONING, RUNNING, PAUSED, FAILED (with the trace)."""
     name = document["name"]
-    code, found = await worker(cloud, "GET", f"/connectors/{name}/status")
-    found = found if code == 200 else {"connector": {"state": "UNASSIGNED"}, "tasks": []}
+    code, answer = await worker(cloud, "GET", f"/connectors/{name}/status")
+    found: dict[str, Any] = answer if code == 200 else {"connector": {"state": "UNASSIGNED"}, "tasks": []}
     tasks: list[dict[str, Any]] = found["tasks"]
     states = [found["connector"]["state"], *(task["state"] for task in tasks)]
     traces = [part.get("trace", "") for part in (found["connector"], *tasks)]

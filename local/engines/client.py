@@ -34,7 +34,9 @@ def engines(instance: Instance) -> list[dict[str, Any]] | None:
 
 def refuse_busy_ports(instance: Instance) -> None:
     """Say which ports of ours somebody else listens on, and who, before anything is started."""
-    listening = {c.laddr.port: c.pid for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN}
+    listening = {
+        c.laddr[1]: c.pid for c in psutil.net_connections("inet") if c.laddr and c.status == psutil.CONN_LISTEN
+    }
     busy = []
     for name in PORTS:
         port = instance.port(name)

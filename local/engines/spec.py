@@ -69,6 +69,10 @@ class Renderer:
             return postgres.data_folder(etc, self.tools.postgres), postgres.data_folder(data, self.tools.postgres)
         return etc, data
 
+    def data_of(self, name: str) -> str:
+        """Another engine's data folder."""
+        return str(self.folders(name)[1])
+
     def values(self, name: str) -> dict[str, Any]:
         """What templates of this engine may use."""
         etc, data = self.folders(name)
@@ -77,7 +81,7 @@ class Renderer:
             "url": self.instance.url,
             "secret": self.instance.secrets.__getitem__,
             "archive": self.tools.archive,
-            "data_of": lambda other: str(self.folders(other)[1]),
+            "data_of": self.data_of,
             "etc": str(etc),
             "data": str(data),
             "tmp": str(self.instance.home / "tmp"),

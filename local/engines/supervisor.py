@@ -126,7 +126,9 @@ class Supervisor:
                 env={**os.environ, **engine.environment},
                 cwd="/",
                 start_new_session=True,
-                **({"user": engine.user, "group": engine.user, "extra_groups": []} if engine.user is not None else {}),
+                user=engine.user,
+                group=engine.user,
+                extra_groups=[] if engine.user is not None else None,
             )
         finally:
             log.close()

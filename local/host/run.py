@@ -32,28 +32,32 @@ def settings() -> pulumi.runtime.Settings:
 
 def explain(error: BaseException) -> str:
     """What the user reads: message and hint of an expected error, a traceback of anything else."""
-    message = getattr(error, "message", None)
-    if isinstance(message, str) and hasattr(error, "hint"):
-        return f"{message}\n  hint: {error.hint}" if getattr(error, "hint", "") else message
+    message, hint = getattr(error, "message", None), getattr(error, "hint", None)
+    if isinstance(message, str) and hint is not None:
+        return f"{message}\n  hint: {hint}" if hint else message
     if isinstance(error, pulumi.RunError):
         return str(error)
     return "".join(traceback.format_exception(error))
+
+
+def execute(program: str) -> None:
+    """The program itself."""
+    runpy.run_path(program, run_name="__main__")
 
 
 def main() -> int:
     """Exit code 0, or BAIL once the engine has been given the reason."""
     program = sys.argv[1]
     runtime_config.set_all_config(runtime_config.get_config_env(), runtime_config.get_config_secret_keys_env())
-    chosen = settings()
-    pulumi.runtime.configure(chosen)
+    pulumi.runtime.configure(settings())
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a failed graph leaves unobserved futures: harmless
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(chosen.parallel or 1, 1)))
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(int(os.environ["CDC_RUN_PARALLEL"]), 1)))
     asyncio.set_event_loop(loop)
     sys.path.insert(0, program)
     sys.argv = [program]
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__")))
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: execute(program)))
     except SystemExit as stop:
         return BAIL if stop.code else 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: the engine must hear of it

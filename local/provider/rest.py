@@ -39,6 +39,7 @@ class Rest:
 
     def send(self, method: str, path: str, body: Any, params: dict[str, str] | None) -> httpx2.Response:
         """Send, and send again what may pass."""
+        problem = ""
         for pause in (*RETRIES, 0):
             try:
                 response = HTTP.request(

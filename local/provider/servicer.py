@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
@@ -102,7 +102,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def difference(self, kind: Kind, change: diff.Change) -> Any:
         kinds = provider_pb2.DiffResponse
-        detail = {path: provider_pb2.PropertyDiff(kind=CHANGE_KINDS[what]) for path, what in change.detail.items()}
+        detail = {
+            path: provider_pb2.PropertyDiff(kind=cast(Any, CHANGE_KINDS[what])) for path, what in change.detail.items()
+        }
         return kinds(
             changes=kinds.DIFF_SOME if detail else kinds.DIFF_NONE,
             replaces=change.replaces,
@@ -161,7 +163,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             answer = self.guarded(context, lambda: invokes.planned(request.tok, arguments))
         else:
             answer = self.guarded(context, lambda: invokes.INVOKES[request.tok](self.config, arguments))
-        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(encode(answer))  # a field that is named like a keyword
+        return response
 
     # -- errors ------------------------------------------------------------------------------------------------------
 

@@ -31,9 +31,14 @@ class Registry(Component):
         # Without depends_on the look-up of a first `up` runs before the cluster exists and finds no registry.
         after = pulumi.InvokeOutputOptions(provider=args.provider, depends_on=[args.cluster])
         self.found = cc.get_schema_registry_cluster_output(
-            environment=cc.GetSchemaRegistryClusterEnvironmentArgs(id=args.environment_id), opts=after
+            environment=pulumi.Output.from_input(args.environment_id).apply(environment), opts=after
         )
         self.id = self.found.id
         self.rest_endpoint = self.found.rest_endpoint
         self.crn = self.found.resource_name
         self.register_outputs({"id": self.id, "restEndpoint": self.rest_endpoint})
+
+
+def environment(identity: str) -> cc.GetSchemaRegistryClusterEnvironmentArgs:
+    """The look-up's argument."""
+    return cc.GetSchemaRegistryClusterEnvironmentArgs(id=identity)

@@ -70,7 +70,7 @@ async def create(cloud: Cloud, request: Request) -> Response:
         "default_pool": bool(spec.get("default_pool")),
         "enable_ai": False,
     }
-    document = {"id": new_id("lfcp"), "environment": environment["id"], "spec": kept, "created": now()}
+    document: Document = {"id": new_id("lfcp"), "environment": environment["id"], "spec": kept, "created": now()}
     return reply(render(cloud, cloud.store.put("pool", document["id"], document)), 202)
 
 

@@ -126,6 +126,7 @@ class Runner:
         job = running.get(statement["name"]) or await plans.execute_plan(self.cloud, statement, start)
         statement |= {"job": job, "started_from": start}
         self.cloud.store.put("statement", statement["name"], statement)
+        state = ""
         for _ in range(200):
             state = (await gateway.jobs(self.cloud)).get(job, {}).get("state", "")
             if state == "RUNNING":

@@ -95,7 +95,7 @@ async def create(cloud: Cloud, request: Request, runner: Runner) -> Response:
     check(cloud, sent.get("name") or "", spec)
     kept = {"statement": spec["statement"], "properties": spec.get("properties") or {}, "stopped": False}
     kept |= {"compute_pool_id": spec["compute_pool_id"], "principal": spec.get("principal") or ""}
-    document = {
+    document: Document = {
         "name": sent["name"],
         "environment": request.path_params["environment"],
         "spec": kept,
