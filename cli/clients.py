@@ -91,7 +91,7 @@ def read_all(
         deadline = time.monotonic() + seconds
         while waiting:
             if time.monotonic() > deadline:
-                raise TimeoutError
+                raise TimeoutError(f"not read to the end: {sorted(waiting)}")
             for message in client.consume(10_000, timeout=0.1):
                 if (error := message.error()) is None:
                     yield message

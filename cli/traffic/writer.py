@@ -18,12 +18,19 @@ TABLES = {
     "LoanPayment": "loan_payment_entities",
     "ServiceRecord": "service_record_entities",
 }
-BUSINESS = "INSERT INTO business_events VALUES (%s, %s, %s, %s, %s, %s)"
-HEADER = "INSERT INTO event_headers VALUES (%s, %s, %s, %s, %s, %s)"
-ENTITY = sql.SQL(
-    "INSERT INTO {table} VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (entity_id) DO UPDATE SET "
-    "updated_at = excluded.updated_at, entity_data = excluded.entity_data, event_id = excluded.event_id"
+# One statement is one round trip and one transaction: the event, its header (whose foreign key is checked at the end of
+# the statement), and its entity.
+INSERT = sql.SQL("""
+WITH event AS (
+    INSERT INTO business_events VALUES (%(id)s, %(name)s, %(type)s, %(created)s, %(saved)s, %(body)s)
+), header AS (
+    INSERT INTO event_headers VALUES (%(id)s, %(name)s, %(type)s, %(created)s, %(saved)s, %(header)s)
 )
+INSERT INTO {table} VALUES (%(entity)s, %(kind)s, %(entity_created)s, %(entity_updated)s, %(entity_body)s, %(id)s)
+ON CONFLICT (entity_id) DO UPDATE SET
+    updated_at = excluded.updated_at, entity_data = excluded.entity_data, event_id = excluded.event_id
+""")
+STATEMENTS = {kind: INSERT.format(table=sql.Identifier(table)).as_string() for kind, table in TABLES.items()}
 
 
 @dataclass
@@ -36,17 +43,24 @@ class Sent:
 
 
 def write(connection: psycopg.Connection, event: Event) -> None:
-    """One event in one transaction: the event, its header, its entities."""
-    header = event.body["eventHeader"]
-    row = (event.id, header["eventName"], event.type, header["createdDate"], header["savedDate"])
-    with connection.pipeline(), connection.transaction():
-        connection.execute(BUSINESS, (*row, json.dumps(event.body)))
-        connection.execute(HEADER, (*row, json.dumps(header)))
-        for entity in event.body["entities"]:
-            about = entity["entityHeader"]
-            stamps = (about["createdAt"], about["updatedAt"])
-            values = (about["entityId"], about["entityType"], *stamps, json.dumps(entity), event.id)
-            connection.execute(ENTITY.format(table=sql.Identifier(TABLES[about["entityType"]])), values)
+    """One event with its one entity, in one transaction."""
+    header, entity = event.body["eventHeader"], event.body["entities"][0]
+    about = entity["entityHeader"]
+    values = {
+        "id": event.id,
+        "name": header["eventName"],
+        "type": event.type,
+        "created": header["createdDate"],
+        "saved": header["savedDate"],
+        "body": json.dumps(event.body),
+        "header": json.dumps(header),
+        "entity": about["entityId"],
+        "kind": about["entityType"],
+        "entity_created": about["createdAt"],
+        "entity_updated": about["updatedAt"],
+        "entity_body": json.dumps(entity),
+    }
+    connection.execute(STATEMENTS[about["entityType"]].encode(), values)
 
 
 class Writer:

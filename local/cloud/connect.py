@@ -29,7 +29,10 @@ async def worker(cloud: Cloud, method: str, path: str, content: Any = None) -> t
             break
         await asyncio.sleep(0.25)
         answer = await cloud.http.request(method, url, content=body_text, headers=headers)
-    return answer.status_code, answer.json() if answer.content else None
+    try:
+        return answer.status_code, answer.json() if answer.content else None
+    except ValueError as error:  # Jetty's own page, while Connect starts
+        raise ApiError(503, f"Kafka Connect is starting: {answer.text[:200]}") from error
 
 
 def required(cloud: Cloud, request: Request) -> Document:

@@ -54,7 +54,11 @@ def kafka(engine: Engine, render: Renderer) -> None:
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     classpath = render.tools.classpath("kafka")
     config = str(engine.etc / "server.properties")
-    tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", cluster, "-c", config]
+    # Flink's sink commits a recovered transaction with the epoch it was opened with, and once more after a restart. Under
+    # transaction version 2 (KIP-890) the broker has moved the epoch on by then and fences it: the transaction would stay
+    # open for its whole timeout, and readers would wait for it.
+    tool = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "--feature", "transaction.version=1"]
+    tool += ["-t", cluster, "-c", config]
     run(
         [JAVA, "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classpath, *tool],
         "formatting Kafka's log folder",

@@ -58,10 +58,16 @@ async def session(cloud: Cloud, settings: dict[str, str]) -> AsyncGenerator[Sess
 
 
 async def jobs(cloud: Cloud) -> dict[str, dict[str, Any]]:
-    """What the job manager knows: job id → {name, state}."""
+    """What the job manager knows: job id → {name, state}. A running job whose tasks still start is INITIALIZING."""
     answer = await cloud.http.get(cloud.instance.url("flink_rest") + "/jobs/overview")
     answer.raise_for_status()
-    return {job["jid"]: {"name": job["name"], "state": job["state"]} for job in answer.json()["jobs"]}
+    return {job["jid"]: {"name": job["name"], "state": state_of(job)} for job in answer.json()["jobs"]}
+
+
+def state_of(job: dict[str, Any]) -> str:
+    """The job's state; RUNNING means every task runs, since before that it can be neither stopped nor saved."""
+    tasks = job["tasks"]
+    return "INITIALIZING" if job["state"] == "RUNNING" and tasks["running"] < tasks["total"] else job["state"]
 
 
 async def cancel(cloud: Cloud, job: str) -> None:

@@ -165,6 +165,8 @@ class Runner:
         """STOPPING → STOPPED, its position kept in a savepoint."""
         job = (await gateway.jobs(self.cloud)).get(statement["job"] or "")
         if job and job["state"] in ALIVE:
+            if job["state"] != "RUNNING":
+                return  # a job that is starting cannot be stopped with a savepoint: look again in a moment
             folder = str(self.cloud.instance.folder("data", "jobmanager", "savepoints"))
             statement["savepoint"] = await gateway.stop(self.cloud, statement["job"], folder)
         else:
