@@ -14,10 +14,9 @@ from tests.program.test_statements import business
 
 @dataclass
 class Seen:
-    """Per topic, how often each id was seen; per topic and id, the log positions in the order of arrival."""
+    """Per topic, how often each id was seen."""
 
     counts: dict[str, Counter[str]]
-    positions: dict[tuple[str, str], list[int]]
 
 
 def routed_topics(stack: Stack) -> list[str]:
@@ -26,12 +25,10 @@ def routed_topics(stack: Stack) -> list[str]:
 
 def read(stack: Stack, topics: list[str], isolation: str = "read_committed") -> Seen:
     """Everything that is on the topics now."""
-    seen = Seen({topic: Counter() for topic in topics}, {})
-    decoder = clients.Decoder(stack, "operator")
+    seen = Seen({topic: Counter() for topic in topics})
     for message in clients.read_all(stack, "operator", topics, 60, isolation):
         identity = key_id(message.key())
         seen.counts[message.topic()][identity] += 1
-        seen.positions.setdefault((message.topic(), identity), []).append(decoder.decode(message)[1]["__lsn"] or 0)
     return seen
 
 
