@@ -1,6 +1,5 @@
 """`cdc up`: the environment, the database, the stack."""
 
-import sys
 import time
 from dataclasses import dataclass
 
@@ -94,9 +93,3 @@ def clear_lock(workspace: pulumi.Workspace) -> None:
     if any(backend.rglob("*.json")):
         say("  an earlier run was interrupted: taking over its stack")
         workspace.output(["cancel", "--yes"])
-
-
-def interrupted() -> None:
-    """What Ctrl-C means while `up` works."""
-    say("interrupted: engines that were started keep running; `./cdc up` carries on, `./cdc down` stops them")
-    sys.exit(130)
