@@ -69,12 +69,13 @@ def send(
     rate: Annotated[float, typer.Option(min=0, help="events per second; 0 is as fast as it goes")] = 50,
     kind: Annotated[list[str] | None, typer.Option("--type", help="only this event type (repeatable)")] = None,
     seed: Annotated[int | None, typer.Option(help="make the same events again")] = None,
+    via: Annotated[Literal["api", "database"], typer.Option(help="the events API (throttled), or straight")] = "api",
     as_json: Json = False,
 ) -> None:
-    """Write events to the source database, one transaction each."""
+    """Send events, one transaction each."""
     from cli import send as command
 
-    finish(lambda: command.run(count, rate, kind or [], seed, as_json))
+    finish(lambda: command.run(count, rate, kind or [], seed, via, as_json))
 
 
 @app.command()

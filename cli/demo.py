@@ -7,10 +7,10 @@ from typing import Any
 
 from cli import clients, up
 from cli.console import data, out, say, step, table
-from cli.stack import Stack, local_dsn
+from cli.stack import Stack, sender
 from cli.traffic.events import TYPES, UNROUTED_TYPE, Factory
 from cli.traffic.observer import Observer, percentile
-from cli.traffic.writer import Sent, Writer
+from cli.traffic.writer import Sent
 from local.pulumi import Plugin
 from stacks.routes import Routes
 
@@ -63,11 +63,12 @@ def run(plugin: Plugin, as_json: bool) -> int:
     contract = stack.contract
     topics = [*(r.topic for r in contract.routes), *(s.unrouted_topic for s in contract.sources)]
     observer = Observer(stack, topics)
-    writer, factory = Writer(local_dsn(stack, "events_api")), Factory(int(time.time()))
+    writer, factory = sender(stack), Factory(int(time.time()))
     with step("First events through the pipeline"):
         # A connector that has just started reads its snapshot first: that is not the latency of an event.
         await_arrival(observer, writer.send(factory.mixed(10 * len(TYPES)), rate=0))
-    with step(f"{COUNT} events of {len(TYPES)} types, {RATE} a second"):
+    way = "through the events API" if contract.events_api else "into the database"
+    with step(f"{COUNT} events of {len(TYPES)} types {way}, {RATE} a second"):
         sent = writer.send(factory.mixed(COUNT), RATE)
         await_arrival(observer, sent)
     result = Result(stack, sent, observer, targets(routes))

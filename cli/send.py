@@ -1,4 +1,4 @@
-"""`cdc send`: events into the source database."""
+"""`cdc send`: events into the source database, through the events API or straight."""
 
 import time
 from collections import Counter
@@ -10,7 +10,7 @@ from cli.traffic.writer import Writer
 from stacks.errors import CdcError
 
 
-def run(count: int, rate: float, kinds: list[str], seed: int | None, as_json: bool) -> int:
+def run(count: int, rate: float, kinds: list[str], seed: int | None, via: str, as_json: bool) -> int:
     """Write `count` events at `rate` a second (0: as fast as it goes), each in a transaction of its own."""
     if unknown := [kind for kind in kinds if kind not in TYPES]:
         raise CdcError(f"unknown event type {', '.join(unknown)}", f"known: {', '.join(TYPES)}")
@@ -18,7 +18,8 @@ def run(count: int, rate: float, kinds: list[str], seed: int | None, as_json: bo
     factory = Factory(seed if seed is not None else int(time.time() * 1000))
     events = factory.mixed(count, tuple(kinds) or TYPES)
     with step(f"Sending {count} events") as progress:
-        sent = Writer(stack.local_dsn(running, "events_api")).send(events, rate, lambda n: progress(f"{n}/{count}"))
+        writer = Writer(stack.local_dsn(running, "events_api")) if via == "database" else stack.sender(running)
+        sent = writer.send(events, rate, lambda n: progress(f"{n}/{count}"))
     kinds_sent = Counter(kind for kind, _ in sent.commits.values())
     if as_json:
         summary = {"sent": len(sent.commits), "seconds": round(sent.seconds, 3), "types": dict(kinds_sent)}

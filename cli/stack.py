@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.console import NOT_RUNNING
+from cli.traffic.api import ApiSender, Signer
+from cli.traffic.writer import Sender, Writer
 from local import pulumi
 from local.engines import client
 from local.errors import LocalError
@@ -76,3 +78,12 @@ def local_dsn(stack: Stack, user: str) -> str:
     """A PostgreSQL address of the local database as one of its roles (`cdc`, `events_api` or `postgres`)."""
     instance, database = Instance.here(), stack.contract.database
     return f"postgresql://{user}:{instance.secrets[user]}@{database.host}:{database.port}/{database.database}"
+
+
+def sender(stack: Stack, sessions: int = 4) -> Sender:
+    """How events get into the local stack: through its events API when it has one, else straight into the database."""
+    if stack.contract.events_api is None:
+        return Writer(local_dsn(stack, "events_api"), sessions)
+    own = Instance.here().secrets
+    signer = Signer(own["aws_access_key_id"], own["aws_secret_access_key"])
+    return ApiSender(stack.contract.events_api.url, signer, sessions)

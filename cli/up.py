@@ -1,7 +1,9 @@
 """`cdc up`: the environment, the database, the stack."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from migrator.schema import Dsn
 
 from cli import database, stack
 from cli.console import say, step
@@ -37,18 +39,21 @@ def admin_dsn(instance: Instance, name: str) -> str:
 
 
 def prepare_database(instance: Instance, loaded: Loaded) -> int:
-    """DDL, roles, publication; on an empty database some rows from before the connector. Returns how many of those."""
+    """On an empty database: DDL, roles, and some rows from before the connector. Returns how many of those.
+
+    Later runs leave everything to the stack's migrator.
+    """
     backend, connector = loaded.settings.backend, loaded.settings.connector
-    database.ensure_database(admin_dsn(instance, "postgres"), backend.database)
-    dsn = admin_dsn(instance, backend.database)
-    database.migrate(dsn)
-    database.set_passwords(dsn, {role: instance.secrets[role] for role in ("cdc", "events_api")})
+    owner = Dsn("127.0.0.1", instance.port("postgres"), "postgres", "postgres", instance.secrets["postgres"])
+    database.ensure_database(owner, backend.database)
     tables = [*(source.table for source in loaded.routes.sources), connector.heartbeat_table]
-    database.ensure_publication(dsn, connector.publication, tables)
+    passwords = {role: instance.secrets[role] for role in ("cdc", "events_api")}
+    database.prepare(replace(owner, database=backend.database), passwords, connector.publication, tables)
+    dsn = admin_dsn(instance, backend.database)
     if database.rows(dsn, "public.business_events"):
         return 0
     writer = dsn.replace(f"postgres:{instance.secrets['postgres']}", f"events_api:{instance.secrets['events_api']}")
-    Writer(writer, connections=1).send(Factory(seed=int(time.time())).mixed(SEED_ROWS), rate=0)
+    Writer(writer, sessions=1).send(Factory(seed=int(time.time())).mixed(SEED_ROWS), rate=0)
     return SEED_ROWS
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,20 @@ PORTS = (
     "flink_rest",
     "flink_rpc",
     "flink_gateway",
+    "aws",
+    "pgbouncer",
+)
+# Made at the first start; what a later version needs is added.
+SECRETS = (
+    "cloud_api_key",
+    "cloud_api_secret",
+    "postgres",
+    "cdc",
+    "events_api",
+    "kafka",
+    "passphrase",
+    "aws_access_key_id",
+    "aws_secret_access_key",
 )
 
 
@@ -55,12 +70,25 @@ class Instance:
     def secrets(self) -> dict[str, str]:
         """The environment's own secrets, made at the first start, readable by this user only."""
         file = self.folder() / "secrets.json"
-        names = ("cloud_api_key", "cloud_api_secret", "postgres", "cdc", "events_api", "kafka", "passphrase")
-        if not file.exists():
-            values = {name: secrets.token_urlsafe(24) for name in names}
-            values["cloud_api_key"] = "LOCAL" + secrets.token_hex(6).upper()[:11]
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        if missing := [name for name in SECRETS if name not in known]:
+            known |= {name: made(name) for name in missing}
             scratch = file.with_suffix(".new")
             scratch.touch(mode=0o600)
-            scratch.write_text(json.dumps(values))
+            scratch.write_text(json.dumps(known))
             scratch.rename(file)
-        return json.loads(file.read_text())
+        return known
+
+    @property
+    def pgbouncer(self) -> str | None:
+        """The program that stands in for RDS Proxy, if it is installed."""
+        return shutil.which("pgbouncer")
+
+
+def made(name: str) -> str:
+    """A new secret. Keys look like the cloud's own."""
+    if name == "cloud_api_key":
+        return "LOCAL" + secrets.token_hex(6).upper()[:11]
+    if name == "aws_access_key_id":
+        return "AKIALOCAL" + secrets.token_hex(6).upper()[:11]
+    return secrets.token_urlsafe(24)

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from local.toolchain import installed, pulumi_cli
 Plugin = Literal["bundled", "stock"]
 PROVIDER_VERSION = version("pulumi-confluentcloud")
 PLAN_SECRET = "only-a-plan"  # noqa: S105 - what a plan shows in place of secrets it has not got
+PLANNED_SECRETS = ("databasePassword", "eventsApiPassword", "notificationUrl")
 # Commands that read a stack's configuration and so take --config-file.
 CONFIGURED = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch")
 # What a plan may do: nothing that reaches for an account.
@@ -41,16 +42,18 @@ class Workspace:
 
     @property
     def home(self) -> Path:
-        """PULUMI_HOME: ours with the bundled plugin, the user's own with the stock one."""
-        if self.plugin == "stock":
-            return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-        return self.instance.folder("pulumi", "home")
+        """PULUMI_HOME: always ours, or the bundled plugins would stand in for the user's own elsewhere."""
+        return self.instance.folder("pulumi", "home" if self.plugin == "bundled" else "home-stock")
 
     def environment(self) -> dict[str, str]:
         """The CLI's environment."""
         path = [str(self.program().parent), os.environ.get("PATH", "")]
-        if self.plugin == "bundled":
-            install_plugin(self.home)
+        # There is no AWS on this machine: its plugin is always ours.
+        install_plugins(self.home, ["aws", *(["confluentcloud"] if self.plugin == "bundled" else [])])
+        if self.plugin == "stock":
+            link = self.home / "plugins" / stock_plugin().name
+            if not link.exists():
+                link.symlink_to(stock_plugin())
         # Programs run in the interpreter that runs us, whichever language host starts them.
         path.insert(0, str(Path(sys.executable).parent))
         backend = self.instance.folder("pulumi", "state" if self.local else "plans")
@@ -128,14 +131,16 @@ class Workspace:
     def runtime_config(self, config: dict[str, Any]) -> dict[str, Any]:
         """Settings of this run. A plan gets placeholders for the secrets it lacks."""
         if not self.local:
-            missing = "cdc-streaming:databasePassword"
-            return {} if missing in config else {missing: PLAN_SECRET}
-        backend = {**config["cdc-streaming:backend"], "port": self.instance.port("postgres")}
-        return {
+            names = [f"cdc-streaming:{name}" for name in PLANNED_SECRETS]
+            return {name: PLAN_SECRET for name in names if name not in config}
+        found: dict[str, Any] = {
             "confluentcloud:endpoint": self.instance.url("cloud"),
             "confluentcloud:cloudApiKey": self.instance.secrets["cloud_api_key"],
-            "cdc-streaming:backend": backend,
         }
+        backend = config["cdc-streaming:backend"]
+        if backend["kind"] == "postgres":
+            found["cdc-streaming:backend"] = {**backend, "port": self.instance.port("postgres")}
+        return found
 
     def secret_config(self) -> dict[str, str]:
         """Secret settings of this run."""
@@ -145,6 +150,7 @@ class Workspace:
         return {
             "confluentcloud:cloudApiSecret": own["cloud_api_secret"],
             "cdc-streaming:databasePassword": own["cdc"],
+            "cdc-streaming:eventsApiPassword": own["events_api"],
         }
 
     def command(self, arguments: list[str]) -> list[str]:
@@ -193,21 +199,28 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(families)}
 
 
-def install_plugin(home: Path) -> None:
-    """Put the bundled plugin where the CLI looks first, under the SDK's own version."""
-    folder = home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
-    folder.mkdir(parents=True, exist_ok=True)
-    script = folder / "pulumi-resource-confluentcloud"
-    script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.provider "$@"\n')
-    script.chmod(0o755)
+def install_plugins(home: Path, names: Iterable[str]) -> None:
+    """Put bundled plugins where the CLI looks first, under their SDKs' own versions."""
+    for name in names:
+        folder = home / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
+        folder.mkdir(parents=True, exist_ok=True)
+        script = folder / f"pulumi-resource-{name}"
+        script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.provider {name} "$@"\n')
+        script.chmod(0o755)
+
+
+def stock_plugin() -> Path:
+    """Where the user's own CLI keeps the stock plugin."""
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
 
 
 def refuse_missing_stock(workspace: Workspace) -> None:
     """Say how to get the stock plugin when it is not installed."""
-    folder = workspace.home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
+    folder = stock_plugin()
     if workspace.plugin == "stock" and not (folder / "pulumi-resource-confluentcloud").exists():
         raise LocalError(
-            f"the stock plugin confluentcloud {PROVIDER_VERSION} is not installed in {workspace.home}",
+            f"the stock plugin confluentcloud {PROVIDER_VERSION} is not installed in {folder.parents[1]}",
             f"pulumi plugin install resource confluentcloud {PROVIDER_VERSION}, or use --plugin bundled",
         )
 

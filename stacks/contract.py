@@ -43,6 +43,13 @@ class DatabaseContract(Part):
     heartbeat_table: str
 
 
+class EventsApiContract(Part):
+    """Where events are sent: POST {url}/api/v1/events. `iam`: signed requests; `jwt`: a bearer token."""
+
+    url: str
+    auth: Literal["iam", "jwt"]
+
+
 class ConnectorContract(Part):
     """The CDC connector."""
 
@@ -78,15 +85,27 @@ class RouteContract(Part):
     value_subject: str
     description: str
     retention_days: int
+    key_schema_id: int = 0
+    value_schema_id: int = 0
+    owner: str = ""
+    delivery: Literal["exactly_once"] = "exactly_once"
 
 
 class ConsumerContract(Part):
-    """A consumer's group and topics. Its credentials are in the stack's secret output `credentials`."""
+    """A consumer's group and topics. Groups may have any name that starts with `group_prefix`.
+
+    `secret` names where its keys are: the ARN of a Secrets Manager secret, or `stack:credentials.<name>` for the stack's
+    secret output. `expected_latency` is what to expect on Confluent Cloud.
+    """
 
     name: str
     group: str
     topics: list[str]
-    isolation_level: Literal["read_committed"] = "read_committed"
+    isolation_level: Literal["read_committed", "read_uncommitted"] = "read_committed"
+    group_prefix: str = ""
+    delivery: Literal["exactly_once", "low_latency"] = "exactly_once"
+    expected_latency: str = ""
+    secret: str = ""
 
 
 class ContractV1(Part):
@@ -100,6 +119,7 @@ class ContractV1(Part):
     registry: RegistryContract
     database: DatabaseContract
     connector: ConnectorContract
+    events_api: EventsApiContract | None = None
     flink: FlinkContract
     sources: list[SourceContract]
     routes: list[RouteContract]

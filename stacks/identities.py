@@ -1,5 +1,6 @@
 """Who does what: one identity per job, with the roles of that job and no others."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +8,30 @@ import pulumi
 import pulumi_confluentcloud as cc
 
 from stacks import naming
-from stacks.components.access import Grant, Identity, IdentityArgs, KeyTarget
+from stacks.components.access import Acl, Grant, Identity, IdentityArgs, KeyTarget
+from stacks.components.acls import Acls, operations
 from stacks.components.kafka import Kafka
 from stacks.components.registry import Registry
+from stacks.components.topics import DataPlane
 from stacks.routes import Consumer, Routes
 from stacks.settings import Settings
 
 FLINK_TRANSACTIONS = "_confluent-flink_*"  # transactional ids of every Flink statement on Confluent Cloud
 TOOL_GROUPS = "cdc-tools-*"  # consumer groups of `cdc tail` and `cdc status`
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaGrant:
+    """A role on a `topic`, `group` or `transactional-id` (a trailing `*` is a prefix)."""
+
+    role: str
+    kind: str
+    name: str
+
+    def acl(self) -> Acl:
+        """The same as an ACL."""
+        kind = self.kind.upper().replace("-", "_")
+        return Acl(kind=kind, name=self.name, operations=operations(self.role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +44,44 @@ class World:
     registry: Registry
     organization: pulumi.Output[cc.GetOrganizationResult]
     region: pulumi.Output[cc.GetFlinkRegionResult]
+    after: Sequence[pulumi.Resource] = ()
 
-    def kafka_grant(self, role: str, kind: str, name: str) -> Grant:
-        """A role on a topic, group or transactional id (a trailing `*` is a prefix)."""
+    @property
+    def roles_on_topics(self) -> bool:
+        """A Basic cluster knows roles on itself only: on its topics and groups, ACLs say the same."""
+        return self.settings.kafka.type != "basic"
+
+    def identity(
+        self,
+        role: str,
+        description: str,
+        grants: Mapping[str, Grant | KafkaGrant],
+        keys: Sequence[str] = (),
+    ) -> IdentityArgs:
+        """An identity's arguments; what concerns the cluster's content becomes roles or ACLs, as the cluster allows."""
+        settings = self.settings
+        kafka = {name: grant for name, grant in grants.items() if isinstance(grant, KafkaGrant)}
+        roles = {name: grant for name, grant in grants.items() if isinstance(grant, Grant)}
+        if self.roles_on_topics:
+            roles = {
+                name: self.kafka_role(grant) if isinstance(grant, KafkaGrant) else grant for name, grant in grants.items()
+            }
+        return IdentityArgs(
+            display_name=naming.physical(settings.environment.name, role),
+            description=description,
+            grants=roles,
+            acls={} if self.roles_on_topics else {name: grant.acl() for name, grant in kafka.items()},
+            keys={kind: self.target(kind) for kind in keys},
+            active=settings.keys.active,
+            generations=settings.keys.generations,
+            private=settings.private,
+            after=self.after,
+        )
+
+    def kafka_role(self, grant: "KafkaGrant") -> Grant:
+        """The role binding's scope."""
         cluster = self.kafka.cluster
-        return Grant(role=role, crn=naming.kafka_crn(cluster.rbac_crn, cluster.id, kind, name))
+        return Grant(role=grant.role, crn=naming.kafka_crn(cluster.rbac_crn, cluster.id, grant.kind, grant.name))
 
     def subject_grant(self, role: str, subject: str) -> Grant:
         """A role on a subject."""
@@ -50,9 +100,6 @@ class World:
         found: Any = self.registry.found if kind == "registry" else self.region
         return KeyTarget(id=found.id, api_version=found.api_version, kind=found.kind, environment_id=environment)
 
-    def name(self, role: str) -> str:
-        """An account's display name."""
-        return naming.physical(self.settings.environment.name, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +126,7 @@ class Identities:
 def declare(world: World, opts: pulumi.ResourceOptions) -> Identities:
     """Every identity. The runner comes before the deployer, who may assign it."""
     flink = Identity("flink-runner", flink_runner(world), opts)
-    connector_args = IdentityArgs(
-        display_name=world.name("connector"),
-        description="The CDC connector writes the raw topics as this account",
-    )
+    connector_args = world.identity("connector", "The CDC connector writes the raw topics as this account", {})
     return Identities(
         deployer=Identity("deployer", deployer(world, flink), opts),
         connector=Identity("connector", connector_args, opts),
@@ -95,62 +139,66 @@ def declare(world: World, opts: pulumi.ResourceOptions) -> Identities:
 def deployer(world: World, runner: Identity) -> IdentityArgs:
     """Owns the keys that Pulumi makes topics, schemas and statements with."""
     assign = naming.account_crn(world.organization.resource_name, runner.account.id)
-    return IdentityArgs(
-        display_name=world.name("deployer"),
-        description="Pulumi makes topics, schemas and statements as this account",
-        grants={
+    return world.identity(
+        "deployer",
+        "Pulumi makes topics, schemas and statements as this account",
+        {
             "cluster-admin": Grant(role="CloudClusterAdmin", crn=world.kafka.cluster.rbac_crn),
             "subjects": world.subject_grant("ResourceOwner", "*"),
             "flink": world.environment_grant("FlinkDeveloper"),
             "assign-runner": Grant(role="Assigner", crn=assign),
         },
-        keys={kind: world.target(kind) for kind in ("kafka", "registry", "flink")},
+        ("kafka", "registry", "flink"),
     )
 
 
 def flink_runner(world: World) -> IdentityArgs:
     """Routing statements run as this account: read raw, write routed and unrouted, in transactions of its own."""
-    grants = {
-        f"{verb.lower()}-transactions": world.kafka_grant(f"Developer{verb}", "transactional-id", FLINK_TRANSACTIONS)
+    grants: dict[str, Grant | KafkaGrant] = {
+        f"{verb.lower()}-transactions": KafkaGrant(f"Developer{verb}", "transactional-id", FLINK_TRANSACTIONS)
         for verb in ("Read", "Write")
     }
     routed = f"{world.routes.topic_prefix}*"
-    grants["write-routed"] = world.kafka_grant("DeveloperWrite", "topic", routed)
+    grants["write-routed"] = KafkaGrant("DeveloperWrite", "topic", routed)
     grants["routed-subjects"] = world.subject_grant("DeveloperRead", routed)
     for source in world.routes.sources:
-        grants[f"read-{source.name}"] = world.kafka_grant("DeveloperRead", "topic", source.topic)
+        grants[f"read-{source.name}"] = KafkaGrant("DeveloperRead", "topic", source.topic)
         grants[f"{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.topic}-*")
-        grants[f"write-unrouted-{source.name}"] = world.kafka_grant("DeveloperWrite", "topic", source.unrouted_topic)
+        grants[f"write-unrouted-{source.name}"] = KafkaGrant("DeveloperWrite", "topic", source.unrouted_topic)
         grants[f"unrouted-{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.unrouted_topic}-*")
-    description = "Routing statements run as this account"
-    return IdentityArgs(display_name=world.name("flink"), description=description, grants=grants)
+    return world.identity("flink", "Routing statements run as this account", grants)
 
 
 def operator(world: World) -> IdentityArgs:
     """`cdc status` and `cdc tail` look as this account: it reads everything and changes nothing but its own groups."""
-    return IdentityArgs(
-        display_name=world.name("operator"),
-        description="People on call look at topics and statements as this account",
-        grants={
-            "read-topics": world.kafka_grant("DeveloperRead", "topic", "*"),
-            "read-groups": world.kafka_grant("DeveloperRead", "group", TOOL_GROUPS),
+    return world.identity(
+        "operator",
+        "People on call look at topics and statements as this account",
+        {
+            "read-topics": KafkaGrant("DeveloperRead", "topic", "*"),
+            "read-groups": KafkaGrant("DeveloperRead", "group", TOOL_GROUPS),
             "subjects": world.subject_grant("DeveloperRead", "*"),
             "flink": world.environment_grant("FlinkDeveloper"),
         },
-        keys={kind: world.target(kind) for kind in ("kafka", "registry", "flink")},
+        ("kafka", "registry", "flink"),
     )
 
 
 def consumer(world: World, who: Consumer) -> IdentityArgs:
     """A consumer reads its own topics, their subjects, and uses its own group: nothing of anybody else's."""
-    grants = {"group": world.kafka_grant("DeveloperRead", "group", who.group)}
+    grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", who.group)}
     for name in who.routes:
         topic = world.routes.route(name).topic
-        grants[f"read-{name}"] = world.kafka_grant("DeveloperRead", "topic", topic)
+        grants[f"read-{name}"] = KafkaGrant("DeveloperRead", "topic", topic)
         grants[f"{name}-subjects"] = world.subject_grant("DeveloperRead", f"{topic}-*")
-    return IdentityArgs(
-        display_name=world.name(who.name),
-        description=f"The consumer {who.name}",
-        grants=grants,
-        keys={kind: world.target(kind) for kind in ("kafka", "registry")},
-    )
+    return world.identity(who.name, f"The consumer {who.name}", grants, ("kafka", "registry"))
+
+
+def declare_acls(identities: Identities, plane: DataPlane, opts: pulumi.ResourceOptions) -> dict[str, Acls]:
+    """ACLs of the identities that have some: on a Basic cluster only. They need the deployer's key, so they come last."""
+    found = {"flink-runner": identities.flink, "operator": identities.operator, **identities.consumers}
+    return {
+        name: Acls(f"{name}-acls", identity.principal, identity.acls, plane, opts)
+        for name, identity in found.items()
+        if identity.acls
+    }

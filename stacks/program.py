@@ -29,6 +29,6 @@ def main() -> None:
     try:
         config = pulumi.runtime.get_config_env()
         loaded = joined(settings.from_config(config, stack_file), routes.load(ROOT / "routes.yaml"))
-        pipeline.declare(*loaded, pipeline.Inputs.load())
+        pipeline.declare(*loaded, pipeline.Inputs.load(loaded[0]))
     except CdcError as error:
         raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None

@@ -35,6 +35,7 @@ class Route(Model):
 
     name: Slug
     description: Annotated[str, Field(max_length=500)] = ""
+    owner: Annotated[str, Field(min_length=1, max_length=100)] = "platform"
     source: Slug
     topic: TopicName
     when: Condition
@@ -44,11 +45,16 @@ class Route(Model):
 
 
 class Consumer(Model):
-    """A team's program: the routes it reads, and its consumer group."""
+    """A team's program: the routes it reads, and its consumer group.
+
+    `exactly_once` reads committed records only (on Confluent about a minute late); `low_latency` reads them at once and
+    may see some that are taken back.
+    """
 
     name: Slug
     group: TopicName
     routes: Annotated[list[Slug], Field(min_length=1)]
+    delivery: Literal["exactly_once", "low_latency"] = "exactly_once"
 
 
 class Routes(Model):

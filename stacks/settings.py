@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from stacks.backend import AuroraBackend, Backend, PrivateLink
+from stacks.clusters import Cluster
 from stacks.documents import Document, faults_of, parse, read
 from stacks.errors import Fault
-from stacks.models import Host, Identifier, Model, Region, Slug, TableName
+from stacks.models import Identifier, Model, Slug, TableName
 
 PROJECT = "cdc-streaming"
 # Settings that are secrets: they never enter a model, but go from `pulumi.Config` straight to a resource.
-SECRETS = {"databasePassword": "the password of the connector's database user"}
+SECRETS = {
+    "databasePassword": "the password of the connector's database user",
+    "eventsApiPassword": "the password that RDS Proxy signs in with for the events API",
+    "notificationUrl": "where Confluent sends its notifications",
+}
 
 
 class EnvironmentSettings(Model):
@@ -21,68 +27,6 @@ class EnvironmentSettings(Model):
 
     name: Slug
     governance: Literal["ESSENTIALS", "ADVANCED"] = "ESSENTIALS"
-
-
-class Standard(Model):
-    """A Standard cluster: public, role-based access."""
-
-    type: Literal["standard"]
-    name: Slug
-    availability: Literal["SINGLE_ZONE", "MULTI_ZONE"]
-    region: Region
-    max_ecku: Annotated[int, Field(ge=1, le=10)] | None = None
-
-
-class Enterprise(Model):
-    """An Enterprise cluster: private networking, role-based access."""
-
-    type: Literal["enterprise"]
-    name: Slug
-    availability: Literal["LOW", "HIGH"]
-    region: Region
-    max_ecku: Annotated[int, Field(ge=1, le=32)] | None = None
-
-    @model_validator(mode="after")
-    def enough_capacity(self) -> "Enterprise":
-        if self.availability == "HIGH" and self.max_ecku == 1:
-            raise ValueError("availability HIGH needs maxEcku of at least 2")
-        return self
-
-
-class Dedicated(Model):
-    """A Dedicated cluster of a fixed size."""
-
-    type: Literal["dedicated"]
-    name: Slug
-    availability: Literal["SINGLE_ZONE", "MULTI_ZONE"]
-    region: Region
-    cku: Annotated[int, Field(ge=1, le=24)]
-
-    @model_validator(mode="after")
-    def enough_units(self) -> "Dedicated":
-        if self.availability == "MULTI_ZONE" and self.cku < 2:
-            raise ValueError("availability MULTI_ZONE needs cku of at least 2")
-        return self
-
-
-Cluster = Annotated[Standard | Enterprise | Dedicated, Field(discriminator="type")]
-
-
-class PostgresBackend(Model):
-    """A PostgreSQL that exists already. The host must be the writer: replication does not pass a proxy."""
-
-    kind: Literal["postgres"]
-    host: Host
-    port: Annotated[int, Field(ge=1, le=65535)] = 5432
-    database: Identifier
-    user: Identifier = "cdc"
-    ssl_mode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "require"
-
-    @model_validator(mode="after")
-    def is_a_writer(self) -> "PostgresBackend":
-        if ".proxy-" in self.host:
-            raise ValueError("host is an RDS Proxy, which refuses replication: use the cluster's writer endpoint")
-        return self
 
 
 class ConnectorSettings(Model):
@@ -103,15 +47,76 @@ class FlinkSettings(Model):
     max_cfu: Literal[5, 10, 20, 30, 40, 50] = 5
 
 
+Generation = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]
+
+
+class KeySettings(Model):
+    """API keys by generation. To rotate: name the new one `active` and keep the old one, apply; drop the old one, apply."""
+
+    active: Generation = "1"
+    kept: list[Generation] = Field(default=[])
+
+    @property
+    def generations(self) -> list[str]:
+        """Every generation that must exist."""
+        return sorted({self.active, *self.kept})
+
+
+class CiSettings(Model):
+    """Who deploys without a key: GitHub Actions of this repository in this environment, by OIDC."""
+
+    repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    environment: Slug
+
+
+class Traffic(Model):
+    """What cost estimates assume: events per second and bytes of a routed record."""
+
+    events_per_second: Annotated[float, Field(gt=0)] = 100
+    bytes_per_event: Annotated[int, Field(ge=1)] = 700
+
+
 class Settings(Model):
     """Everything that differs between environments."""
 
     environment: EnvironmentSettings
     kafka: Cluster
-    backend: PostgresBackend
+    backend: Backend
     connector: ConnectorSettings = ConnectorSettings()
     flink: FlinkSettings = FlinkSettings()
+    keys: KeySettings = KeySettings()
+    ci: CiSettings | None = None
+    traffic: Traffic = Traffic()
     protect: bool = False
+
+    @property
+    def private(self) -> bool:
+        """Is the cluster reached through PrivateLink only?"""
+        return isinstance(self.backend, AuroraBackend) and isinstance(self.backend.connectivity, PrivateLink)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The secret settings that this environment needs."""
+        names = ["databasePassword"]
+        if isinstance(self.backend, AuroraBackend):
+            names += ["eventsApiPassword", *(["notificationUrl"] if self.backend.alarms.confluent else [])]
+        return names
+
+    @model_validator(mode="after")
+    def fits_together(self) -> "Settings":
+        if self.private and self.kafka.type != "enterprise":
+            raise ValueError(
+                f"backend.connectivity privatelink does not go with kafka.type {self.kafka.type}: "
+                "use kafka.type enterprise, or backend.connectivity public"
+            )
+        if self.kafka.type == "enterprise" and not self.private:
+            raise ValueError("kafka.type enterprise is private: it needs backend.kind aurora with connectivity privatelink")
+        if isinstance(self.backend, AuroraBackend) and self.backend.vpc.kind == "new":
+            if wrong := [zone for zone in self.backend.vpc.zones if zone[:-1] != self.kafka.region]:
+                raise ValueError(f"backend.vpc.zones {', '.join(wrong)} are not in kafka.region {self.kafka.region}")
+        if self.protect and isinstance(self.backend, AuroraBackend) and self.backend.instances < 2:
+            raise ValueError("protect needs backend.instances of at least 2: without a reader a failover takes ten minutes")
+        return self
 
 
 def check(values: dict[str, Any], document: Document, present: set[str]) -> tuple[Settings | None, list[Fault]]:
@@ -124,7 +129,8 @@ def check(values: dict[str, Any], document: Document, present: set[str]) -> tupl
     except ValidationError as error:
         for fault in faults_of(error, moved(document, prefix)):
             faults.append(Fault(fault.where, f"{PROJECT}:{fault.path}", fault.problem, fault.got, fault.hint))
-    for name in sorted(set(SECRETS) - present):
+    needed = settings.secrets if settings else ["databasePassword"]
+    for name in sorted(set(needed) - present):
         hint = f"set it: pulumi config set --secret {PROJECT}:{name}"
         faults.append(Fault(document.where(("config",)), f"{PROJECT}:{name}", f"missing: {SECRETS[name]}", hint=hint))
     return settings, faults

@@ -16,7 +16,9 @@ from google.protobuf import json_format
 from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.stack import run_pulumi_func
 
+from local.provider.aws import computed as aws
 from stacks import program
+from stacks.settings import SECRETS
 
 ROOT = Path(__file__).parents[1]
 SIGNATURE, SECRET, OUTPUT = (
@@ -24,7 +26,8 @@ SIGNATURE, SECRET, OUTPUT = (
     "1b47061264138c4ac30d75fd1eb44270",
     "d0e6a833031e9bbcd3f4e8bde6ca49a4",
 )
-MARKER = "marker-database-password"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+MARKERS = {name: f"marker-{name}" for name in SECRETS}
 
 
 def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +44,9 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
         },
         "ServiceAccount": {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
         "ApiKey": {"secret": f"secret-of-{name}"},
+        "Schema": {"schemaIdentifier": 100001},
+        "Gateway": {"awsEgressPrivateLinkGateway": {"region": "us-east-1", "principalArn": "arn:aws:iam::1:role/confluent"}},
+        "PrivateLinkAttachment": {"aws": [{"vpcEndpointServiceName": "com.amazonaws.vpce.x"}], "dnsDomain": "us-east-1.aws.private.example"},
     }
     return {**inputs, **table.get(kind, {})}
 
@@ -51,6 +57,9 @@ class Mocks(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         ids = {"Environment": "env-1", "KafkaCluster": "lkc-1"}
         kind = args.typ.rpartition(":")[2]
+        if args.typ.startswith("aws:"):
+            made, outputs = aws.outputs(args.typ.removeprefix("aws:"), args.name, args.inputs, "us-east-1")
+            return made, {**args.inputs, **outputs}
         return ids.get(kind, f"id-of-{args.name}"), computed(kind, args.name, args.inputs)
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
@@ -67,8 +76,11 @@ class Mocks(mocks.Mocks):
                 "apiVersion": "srcm/v3",
                 "kind": "Cluster",
                 "restEndpoint": "https://registry.example",
+                "catalogEndpoint": "https://catalog.example",
                 "resourceName": "crn://confluent.cloud/organization=O/environment=env-1/schema-registry=lsrc-1",
             },
+            "getIpAddresses": {"ipAddresses": [{"ipPrefix": "198.51.100.0/24"}]},
+            "getCallerIdentity": {"accountId": aws.ACCOUNT},
         }
         return answers[args.token.rpartition(":")[2]]
 
@@ -100,6 +112,8 @@ def shown(value: Any, secrets: list[str], path: str) -> Any:
         if value.get(SIGNATURE) == SECRET:
             secrets.append(path)
             return "[secret]"
+        if value.get(SIGNATURE) == ARCHIVE:
+            return f"[archive of {Path(value['path']).name.rpartition('-')[0]}]"
         if value.get(SIGNATURE) == OUTPUT:
             if value.get("secret"):
                 secrets.append(path)
@@ -122,6 +136,7 @@ def resource(request: Any, finished: set[str]) -> dict[str, Any]:
         "protect": request.protect,
         "dependencies": sorted({name_of(urn) for urn in request.dependencies}),
         "ignoreChanges": list(request.ignoreChanges),
+        "deletedWith": name_of(request.deletedWith),
         "replaceOnChanges": list(request.replaceOnChanges),
         "deleteBeforeReplace": request.deleteBeforeReplace,
         "secrets": sorted(secrets),
@@ -136,7 +151,7 @@ def configuration(stack: str) -> dict[str, str]:
     """The stack file's settings as Pulumi hands them over, and a marker in place of the secret."""
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
     values = {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
-    return {**values, "cdc-streaming:databasePassword": MARKER}
+    return {**values, **{f"cdc-streaming:{name}": value for name, value in MARKERS.items()}}
 
 
 async def resolved(exports: dict[str, pulumi.Output[Any]]) -> dict[str, Any]:
@@ -150,7 +165,7 @@ def record(stack: str) -> dict[str, Any]:
     asyncio.set_event_loop(loop)
     recorder, values = Recorder(), configuration(stack)
     mocks.set_mocks(recorder.mocks, project="cdc-streaming", stack=stack, preview=False, monitor=recorder)
-    set_all_config(values, ["cdc-streaming:databasePassword"])
+    set_all_config(values, [f"cdc-streaming:{name}" for name in MARKERS])
     os.environ["PULUMI_CONFIG"] = json.dumps(values)
     exports: dict[str, pulumi.Output[Any]] = {}
     pulumi.export = lambda name, value: exports.__setitem__(name, value)

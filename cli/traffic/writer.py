@@ -1,9 +1,11 @@
-"""Events into the source database: one transaction per event, over several connections, at a steady rate."""
+"""Events at a steady rate, over several sessions: into the source database, one transaction each."""
 
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from queue import Queue
 
@@ -11,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from cli.traffic.events import Event
+from stacks.errors import CdcError
 
 TABLES = {
     "Car": "car_entities",
@@ -63,18 +66,24 @@ def write(connection: psycopg.Connection, event: Event) -> None:
     connection.execute(STATEMENTS[about["entityType"]].encode(), values)
 
 
-class Writer:
-    """Sends events at a rate (0: as fast as it goes). Survives a database that is away for a while."""
+Write = Callable[[Event], None]
 
-    def __init__(self, dsn: str, connections: int = 4, patience: float = 60) -> None:
-        self.dsn = dsn
-        self.connections = connections
+
+class Sender(ABC):
+    """Sends events at a rate (0: as fast as it goes) over several sessions."""
+
+    def __init__(self, sessions: int = 4, patience: float = 60) -> None:
+        self.sessions = sessions
         self.patience = patience
 
+    @abstractmethod
+    def session(self) -> AbstractContextManager[Write]:
+        """One thread's way to send: a function that returns when the event is committed, however often it must try."""
+
     def send(self, events: Iterable[Event], rate: float, progress: Callable[[int], None] = lambda _: None) -> Sent:
-        """Write all; raises the first error after every thread has ended."""
+        """Send all; raises the first error after every thread has ended."""
         sent, queue = Sent(), Queue[tuple[float, Event] | None](maxsize=64)
-        threads = [threading.Thread(target=self.work, args=(queue, sent), daemon=True) for _ in range(self.connections)]
+        threads = [threading.Thread(target=self.work, args=(queue, sent), daemon=True) for _ in range(self.sessions)]
         started = time.time()
         for thread in threads:
             thread.start()
@@ -94,19 +103,37 @@ class Writer:
         return sent
 
     def work(self, queue: "Queue[tuple[float, Event] | None]", sent: Sent) -> None:
-        """One connection's share."""
-        connection: psycopg.Connection | None = None
-        while (item := queue.get()) is not None:
-            if sent.errors:
-                continue  # drain, so that the producer never blocks
-            due, event = item
-            time.sleep(max(0.0, due - time.time()))
-            try:
-                connection = self.commit(connection, event)
-                sent.commits[event.id] = (event.type, time.time())
-            except psycopg.Error as error:
-                sent.errors.append(error)
-        if connection:
+        """One session's share."""
+        with self.session() as write_one:
+            while (item := queue.get()) is not None:
+                if sent.errors:
+                    continue  # drain, so that the producer never blocks
+                due, event = item
+                time.sleep(max(0.0, due - time.time()))
+                try:
+                    write_one(event)
+                    sent.commits[event.id] = (event.type, time.time())
+                except (psycopg.Error, CdcError) as error:
+                    sent.errors.append(error)
+
+
+class Writer(Sender):
+    """Straight into the database. Survives a database that is away for a while."""
+
+    def __init__(self, dsn: str, sessions: int = 4, patience: float = 60) -> None:
+        super().__init__(sessions, patience)
+        self.dsn = dsn
+
+    @contextmanager
+    def session(self) -> Generator[Write]:
+        """One connection, made again when it is lost."""
+        held: list[psycopg.Connection] = []
+
+        def write_one(event: Event) -> None:
+            held[:] = [self.commit(held[0] if held else None, event)]
+
+        yield write_one
+        for connection in held:
             connection.close()
 
     def commit(self, connection: psycopg.Connection | None, event: Event) -> psycopg.Connection:

@@ -92,10 +92,19 @@ async def flink_regions(cloud: Cloud, request: Request) -> Response:
     return reply(listing("Region", "fcpm/v2", found))
 
 
+async def ip_addresses(cloud: Cloud, request: Request) -> Response:
+    """Where our connectors come from: this machine."""
+    auth.administrator(cloud, request)
+    places = {"cloud": "AWS", "region": request.query_params.get("region", REGION_ZONES[0])}
+    found = {"ip_prefix": "127.0.0.1/32", "address_type": "EGRESS", "services": ["CONNECT"], **places}
+    return reply(listing("IpAddress", "networking/v1", [{"api_version": "networking/v1", "kind": "IpAddress", **found}]))
+
+
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
     return [
         Route(REGISTRIES, endpoint(cloud, registry_index), methods=["GET"]),
         Route(REGISTRIES + "/{id}", endpoint(cloud, registry_read), methods=["GET"]),
+        Route("/networking/v1/ip-addresses", endpoint(cloud, ip_addresses), methods=["GET"]),
         Route("/fcpm/v2/regions", endpoint(cloud, flink_regions), methods=["GET"]),
     ]

@@ -1,21 +1,24 @@
-"""The bundled `confluentcloud` plugin: prints its port, serves the engine, ends with it."""
+"""A bundled plugin, `python -m local.provider PACKAGE`: prints its port, serves the engine, ends with it."""
 
 import os
+import sys
 import threading
 from concurrent import futures
-from importlib.metadata import version
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from local.host.parent import exit_with_parent
+from local.provider import aws, confluent
 from local.provider.servicer import Provider
+
+PACKAGES = {package.name: package for package in (confluent.PACKAGE, aws.PACKAGE)}
 
 
 def main() -> None:
     """Serve until the engine goes."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
-    servicer = Provider(version("pulumi-confluentcloud"))
+    servicer = Provider(PACKAGES[sys.argv[1]])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

@@ -63,11 +63,33 @@ def schema_registry(config: Config, arguments: Properties) -> Properties:
     }
 
 
+def ip_addresses(config: Config, arguments: Properties) -> Properties:
+    """Addresses that Confluent's services come from."""
+    found = config.cloud.call("GET", "/networking/v1/ip-addresses", params={"page_size": "99"})["data"]
+    wanted: dict[str, list[str]] = arguments.get("filter") or {}
+    fits = [item for item in found if set(item["services"]) & set(wanted.get("services") or item["services"])]
+    return {"id": "addresses", "filter": wanted, "ipAddresses": [address(item) for item in fits]}
+
+
+def address(item: dict[str, Any]) -> Properties:
+    """One range in the plugin's words."""
+    return {
+        "addressType": item["address_type"],
+        "cloud": item["cloud"],
+        "ipPrefix": item["ip_prefix"],
+        "region": item["region"],
+        "services": item["services"],
+    }
+
+
 INVOKES: dict[str, Callable[[Config, Properties], Properties]] = {
     "confluentcloud:index/getOrganization:getOrganization": organization,
     "confluentcloud:index/getFlinkRegion:getFlinkRegion": flink_region,
     "confluentcloud:index/getSchemaRegistryCluster:getSchemaRegistryCluster": schema_registry,
+    "confluentcloud:index/getIpAddresses:getIpAddresses": ip_addresses,
 }
+# RFC 5737's range for documentation: a plan cannot ask which addresses Confluent uses.
+PLAN_RANGE = "198.51.100.0/24"
 
 
 def planned(token: str, arguments: Properties) -> Properties:
@@ -88,4 +110,7 @@ def planned(token: str, arguments: Properties) -> Properties:
             "restEndpoint": address,
             "privateRestEndpoint": address.replace(".aws.", ".aws.private."),
         }
+    if token.endswith("getIpAddresses"):
+        found = {"ipPrefix": PLAN_RANGE, "addressType": "EGRESS", "cloud": "AWS", "region": "", "services": ["CONNECT"]}
+        return {"id": "plan", "filter": arguments.get("filter") or {}, "ipAddresses": [found]}
     raise RestError(f"{token} needs an account: a plan cannot answer it")

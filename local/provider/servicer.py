@@ -9,11 +9,11 @@ from google.protobuf import any_pb2, empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local.provider import check, config, diff, invokes
-from local.provider.apis import APIS, registry
+from local.provider import check, diff
+from local.provider.apis import Api
 from local.provider.apis.flink import Failed
-from local.provider.config import Config
-from local.provider.kinds import KINDS, Kind
+from local.provider.kinds import Kind
+from local.provider.package import BadConfig, Package
 from local.provider.rest import Gone, RestError
 from local.provider.values import UNKNOWN, Properties, decode, encode, known
 
@@ -29,22 +29,22 @@ def plan_only() -> bool:
 
 
 def named(urn: str) -> tuple[str, str]:
-    """Type name and resource name of a URN."""
+    """Type token and resource name of a URN."""
     kind, name = urn.split("::", 3)[2:]
-    return kind.split("$")[-1].rpartition(":")[2], name
+    return kind.split("$")[-1], name
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance. Calls run in threads; the only state is the configuration."""
 
-    def __init__(self, version: str) -> None:
-        self.version = version
-        self.config = Config.of({})
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.config: Any = None
 
     # -- the plugin itself -------------------------------------------------------------------------------------------
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version=self.version)
+        return plugin_pb2.PluginInfo(version=self.package.version)
 
     def Attach(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
@@ -56,7 +56,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.GetSchemaResponse(schema="{}")
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        return self.checked(decode(request.news), config.failures(decode(request.news)))
+        return self.checked(decode(request.news), self.package.check_config(decode(request.news)))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = decode(request.olds), decode(request.news)
@@ -64,9 +64,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return kinds(changes=kinds.DIFF_SOME if old != new else kinds.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        self.config = Config.of(decode(request.args))
-        if problem := config.incomplete_flink(self.config):
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, problem)
+        try:
+            self.config = self.package.configure(decode(request.args))
+        except BadConfig as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False)
 
     # -- resources ---------------------------------------------------------------------------------------------------
@@ -82,23 +83,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:
         kind, _ = self.kind(request.urn, context)
-        type_name = named(request.urn)[0]
+        key = self.package.key(named(request.urn)[0])
         old, new = decode(request.olds), decode(request.news)
         for path in request.ignoreChanges:
             forget(path, old, new)
-        change = self.guarded(context, lambda: diff.special(type_name, request.id, old, new, diff.diff(kind, old, new)))
-        if type_name == "Schema" and "schema" in change.detail:
-            self.guarded(context, lambda: self.preview_schema(old, new, change))
+        change = self.guarded(
+            context, lambda: self.package.special(key, request.id, old, new, diff.diff(kind, old, new))
+        )
+        if not plan_only():
+            self.guarded(context, lambda: self.package.refine(key, old, new, change))
         return self.difference(kind, change)
-
-    def preview_schema(self, old: Properties, new: Properties, change: diff.Change) -> None:
-        """A change must be compatible already in the preview; one that the registry takes for the same is none."""
-        if not registry.can_ask(new) or plan_only():
-            return
-        if not new.get("skipValidationDuringPlan"):
-            registry.check_compatible(new)
-        if registry.registered_id(new) == old.get("schemaIdentifier"):
-            del change.detail["schema"]
 
     def difference(self, kind: Kind, change: diff.Change) -> Any:
         kinds = provider_pb2.DiffResponse
@@ -119,7 +113,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs = decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(self.planned(kind, inputs)))
-        api = APIS[named(request.urn)[0]]
+        api = self.api(request.urn)
         identity, state = self.guarded(context, lambda: api.create(self.config, inputs))
         return provider_pb2.CreateResponse(id=identity, properties=encode({**inputs, **state}))
 
@@ -129,13 +123,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return {**inputs, **unknown}
 
     def Read(self, request: Any, context: Any) -> Any:
-        api = APIS[named(request.urn)[0]]
+        api = self.api(request.urn)
         state, inputs = decode(request.properties), decode(request.inputs)
         try:
             found = self.guarded(context, lambda: api.read(self.config, request.id, state), may_be_gone=True)
         except Gone:
             return provider_pb2.ReadResponse()
-        kind = KINDS[named(request.urn)[0]]
+        kind, _ = self.kind(request.urn, context)
         wanted = inputs or {k: v for k, v in found.items() if k in kind.fields and not kind.fields[k].output}
         current = {key: found.get(key, value) for key, value in wanted.items()}
         return provider_pb2.ReadResponse(id=request.id, properties=encode({**state, **found}), inputs=encode(current))
@@ -146,23 +140,23 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         outputs = {key: old[key] for key, field in kind.fields.items() if field.output and key in old}
         if request.preview:
             return provider_pb2.UpdateResponse(properties=encode({**outputs, **new}))
-        api = APIS[named(request.urn)[0]]
+        api = self.api(request.urn)
         state = self.guarded(context, lambda: api.update(self.config, request.id, old, new))
         return provider_pb2.UpdateResponse(properties=encode({**outputs, **new, **state}))
 
     def Delete(self, request: Any, context: Any) -> Any:
-        api = APIS[named(request.urn)[0]]
+        api = self.api(request.urn)
         self.guarded(context, lambda: api.delete(self.config, request.id, decode(request.properties)))
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
         arguments = decode(request.args)
-        if request.tok not in invokes.INVOKES:
+        if request.tok not in self.package.invokes:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"the bundled plugin has no function {request.tok}")
         if plan_only():
-            answer = self.guarded(context, lambda: invokes.planned(request.tok, arguments))
+            answer = self.guarded(context, lambda: self.package.planned(request.tok, arguments))
         else:
-            answer = self.guarded(context, lambda: invokes.INVOKES[request.tok](self.config, arguments))
+            answer = self.guarded(context, lambda: self.package.invokes[request.tok](self.config, arguments))
         response = provider_pb2.InvokeResponse()
         getattr(response, "return").CopyFrom(encode(answer))  # a field that is named like a keyword
         return response
@@ -171,11 +165,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def kind(self, urn: str, context: Any) -> tuple[Kind, str]:
         """The declaration and the name of a resource; unknown types end the call."""
-        type_name, name = named(urn)
-        if type_name not in KINDS:
-            text = f"the bundled plugin has no resource type {type_name}: use --plugin stock"
+        token, name = named(urn)
+        key = self.package.key(token)
+        if key not in self.package.kinds:
+            text = f"the bundled plugin has no resource type {token}: use --plugin stock"
             context.abort(grpc.StatusCode.UNIMPLEMENTED, text)
-        return KINDS[type_name], name
+        return self.package.kinds[key], name
+
+    def api(self, urn: str) -> Api:
+        """What makes and changes a resource of this type."""
+        return self.package.apis[self.package.key(named(urn)[0])]
 
     def guarded(self, context: Any, work: Callable[[], T], may_be_gone: bool = False) -> T:
         """Run, and turn what the service refuses into an error that the engine shows as one line."""

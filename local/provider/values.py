@@ -7,6 +7,7 @@ from google.protobuf import json_format, struct_pb2
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+FILES = ("c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7")  # assets and archives
 
 
 class Unknown:
@@ -34,6 +35,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
+        if value.get(SIGNATURE) in FILES:
+            return value
         if SIGNATURE in value:
             return plain(value["value"]) if "value" in value else UNKNOWN
         return {key: plain(item) for key, item in value.items()}

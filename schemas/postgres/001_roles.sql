@@ -3,7 +3,12 @@
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'cdc') THEN
-        CREATE ROLE cdc LOGIN REPLICATION;
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_replication') THEN
+            CREATE ROLE cdc LOGIN; -- on RDS, replication is a role to be granted, not an attribute
+            GRANT rds_replication TO cdc;
+        ELSE
+            CREATE ROLE cdc LOGIN REPLICATION;
+        END IF;
     END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'events_api') THEN
         CREATE ROLE events_api LOGIN;

@@ -7,10 +7,13 @@ import pulumi
 import pulumi_confluentcloud as cc
 
 from stacks import naming
+from stacks.backend import AuroraBackend, PostgresBackend
 from stacks.component import Component
+from stacks.components.access import Acl
+from stacks.components.acls import kafka_acl
 from stacks.components.topics import DataPlane
 from stacks.routes import Source
-from stacks.settings import ConnectorSettings, PostgresBackend
+from stacks.settings import ConnectorSettings
 
 # Keys that the service adds to what it was given; without this a refreshed stack would show them as changes.
 SERVER_FILLED = (
@@ -24,14 +27,16 @@ class ConnectorArgs:
     """The source database, the captured tables, and the identity the connector writes as."""
 
     settings: ConnectorSettings
-    backend: PostgresBackend
+    backend: PostgresBackend | AuroraBackend
+    host: pulumi.Input[str]
+    port: pulumi.Input[int]
     sources: Sequence[Source]
     environment_id: pulumi.Input[str]
     account_id: pulumi.Input[str]
     principal: pulumi.Input[str]
     database_password: pulumi.Input[str]
     plane: DataPlane
-    topics: Sequence[pulumi.Resource]
+    after: Sequence[pulumi.Resource]
     protect: bool
 
 
@@ -43,7 +48,10 @@ class CdcConnector(Component):
 
     def __init__(self, name: str, args: ConnectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        acls = [self.allow(role, *what, args) for role, what in permissions(args).items()]
+        acls = [
+            kafka_acl(f"{name}-{role}", args.principal, acl, acl.operations[0], args.plane, self.child())
+            for role, acl in permissions(args).items()
+        ]
         self.connector = cc.Connector(
             f"{name}-connector",
             environment={"id": args.environment_id},
@@ -51,37 +59,20 @@ class CdcConnector(Component):
             status="RUNNING",
             config_nonsensitive=configuration(args),
             config_sensitive={"database.password": args.database_password},
-            # Before its ACLs and topics exist the connector fails (or makes a topic of one partition).
-            opts=self.child(protect=args.protect, depends_on=[*acls, *args.topics], ignore_changes=list(SERVER_FILLED)),
+            # Before its ACLs, topics and publication exist the connector fails (or makes a topic of one partition).
+            opts=self.child(protect=args.protect, depends_on=[*acls, *args.after], ignore_changes=list(SERVER_FILLED)),
         )
         self.register_outputs({"connectorId": self.connector.id})
 
-    def allow(self, role: str, kind: str, resource: str, operation: str, args: ConnectorArgs) -> cc.KafkaAcl:
-        """One ACL of the connector's service account."""
-        key = args.plane.credentials
-        return cc.KafkaAcl(
-            f"{self.name}-{role}",
-            resource_type=kind,
-            resource_name_=resource,
-            pattern_type="LITERAL",
-            principal=args.principal,
-            host="*",
-            operation=operation,
-            permission="ALLOW",
-            kafka_cluster={"id": args.plane.cluster_id},
-            rest_endpoint=args.plane.rest_endpoint,
-            credentials=cc.KafkaAclCredentialsArgs(key=key.key, secret=key.secret),
-            opts=self.child(),
-        )
 
-
-def permissions(args: ConnectorArgs) -> dict[str, tuple[str, str, str]]:
-    """Name → (resource type, resource, operation): describe the cluster, create and write its own topics."""
+def permissions(args: ConnectorArgs) -> dict[str, Acl]:
+    """By name: describe the cluster, create and write its own topics."""
     heartbeat = naming.heartbeat_topic(args.settings.name)
     written = {**{source.name: source.topic for source in args.sources}, "heartbeat": heartbeat}
-    found = {"describe-cluster": ("CLUSTER", "kafka-cluster", "DESCRIBE")}
+    found = {"describe-cluster": Acl(kind="CLUSTER", name="kafka-cluster", operations=["DESCRIBE"])}
     for name, topic in written.items():
-        found |= {f"{verb.lower()}-{name}": ("TOPIC", topic, verb) for verb in ("CREATE", "WRITE")}
+        verbs = ("CREATE", "WRITE")
+        found |= {f"{verb.lower()}-{name}": Acl(kind="TOPIC", name=topic, operations=[verb]) for verb in verbs}
     return found
 
 
@@ -93,17 +84,18 @@ def configuration(args: ConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
         "tasks.max": "1",
         "kafka.auth.mode": "SERVICE_ACCOUNT",
         "kafka.service.account.id": args.account_id,
-        **database_keys(args.backend, args.settings),
+        **database_keys(args),
         **capture_keys(args.settings, args.sources),
         **record_keys(args.sources),
     }
 
 
-def database_keys(backend: PostgresBackend, settings: ConnectorSettings) -> dict[str, str]:
+def database_keys(args: ConnectorArgs) -> dict[str, pulumi.Input[str]]:
     """Where the rows come from: the writer, never a proxy."""
+    backend, settings = args.backend, args.settings
     return {
-        "database.hostname": backend.host,
-        "database.port": str(backend.port),
+        "database.hostname": args.host,
+        "database.port": pulumi.Output.from_input(args.port).apply(str),
         "database.user": backend.user,
         "database.dbname": backend.database,
         "database.sslmode": backend.ssl_mode,

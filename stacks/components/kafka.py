@@ -6,7 +6,8 @@ import pulumi
 import pulumi_confluentcloud as cc
 
 from stacks.component import Component
-from stacks.settings import Cluster, Dedicated, Enterprise, EnvironmentSettings, Standard
+from stacks.clusters import Basic, Cluster, Dedicated, Enterprise, Standard
+from stacks.settings import EnvironmentSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,11 +43,17 @@ class Kafka(Component):
             environment={"id": self.environment.id},
             deletion_protection=True if args.protect else None,
             opts=self.child(protect=args.protect),
+            basic=basic(args.cluster),
             standard=standard(args.cluster),
             enterprises=enterprises(args.cluster),
             dedicated=dedicated(args.cluster),
         )
         self.register_outputs({"environmentId": self.environment.id, "clusterId": self.cluster.id})
+
+
+def basic(cluster: Cluster) -> cc.KafkaClusterBasicArgs | None:
+    """The type block of a Basic cluster."""
+    return cc.KafkaClusterBasicArgs(max_ecku=cluster.max_ecku) if isinstance(cluster, Basic) else None
 
 
 def standard(cluster: Cluster) -> cc.KafkaClusterStandardArgs | None:

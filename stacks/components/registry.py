@@ -23,6 +23,7 @@ class Registry(Component):
     TOKEN = "cdc:registry:Registry"  # noqa: S105 - a type token
     id: pulumi.Output[str]
     rest_endpoint: pulumi.Output[str]
+    catalog_endpoint: pulumi.Output[str]
     crn: pulumi.Output[str]
     found: pulumi.Output[cc.GetSchemaRegistryClusterResult]
 
@@ -35,6 +36,7 @@ class Registry(Component):
         )
         self.id = self.found.id
         self.rest_endpoint = self.found.rest_endpoint
+        self.catalog_endpoint = self.found.catalog_endpoint
         self.crn = self.found.resource_name
         self.register_outputs({"id": self.id, "restEndpoint": self.rest_endpoint})
 

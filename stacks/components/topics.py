@@ -36,6 +36,7 @@ class TopicArgs:
     config: Mapping[str, str]
     plane: DataPlane
     protect: bool
+    cluster: cc.KafkaCluster
     key: Record | None = None
     value: Record | None = None
 
@@ -60,7 +61,8 @@ class EventTopic(Component):
             credentials=cc.KafkaTopicCredentialsArgs(
                 key=args.plane.credentials.key, secret=args.plane.credentials.secret
             ),
-            opts=self.child(protect=args.protect),
+            # A throw-away cluster takes its topics with it: nothing needs to be deleted one by one.
+            opts=self.child(protect=args.protect, deleted_with=None if args.protect else args.cluster),
         )
         parts = {"key": args.key, "value": args.value}
         self.schemas = {part: self.register(part, record, args) for part, record in parts.items() if record}

@@ -1,0 +1,1 @@
+"""Applies schemas/postgres to the source database and prepares it for the connector."""

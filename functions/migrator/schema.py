@@ -1,0 +1,89 @@
+"""Numbered DDL files, roles' passwords, the publication: each applied once, or made as wanted."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+LEDGER = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    file text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+"""
+LOCK = 7_236_110  # any number that is ours: two runs at once take turns
+
+
+class Changed(Exception):
+    """A file was edited after it was applied: what it did cannot be taken back that way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dsn:
+    """Where the database is and who signs in."""
+
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str
+    ssl_mode: str = "prefer"
+
+
+@retry(
+    retry=retry_if_exception_type(psycopg.OperationalError), stop=stop_after_delay(30), wait=wait_fixed(0.3), reraise=True
+)
+def connect(dsn: Dsn) -> psycopg.Connection:
+    """A connection; a database that is just starting gets half a minute."""
+    return psycopg.connect(
+        host=dsn.host,
+        port=dsn.port,
+        dbname=dsn.database,
+        user=dsn.user,
+        password=dsn.password,
+        sslmode=dsn.ssl_mode,
+        autocommit=True,
+        connect_timeout=5,
+    )
+
+
+def migrate(dsn: Dsn, folder: Path) -> list[str]:
+    """Apply the numbered files that are not applied yet, each in a transaction. Returns their names. Raises Changed."""
+    applied: list[str] = []
+    with connect(dsn) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        connection.execute(LEDGER)
+        known = dict(connection.execute("SELECT file, sha256 FROM schema_migrations").fetchall())
+        for file in sorted(folder.glob("[0-9]*.sql")):
+            text = file.read_text()
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if known.get(file.name, digest) != digest:
+                raise Changed(
+                    f"schemas/postgres/{file.name} changed after it was applied: restore it and add a new numbered file"
+                )
+            if file.name in known:
+                continue
+            with connection.transaction():
+                connection.execute(text.encode())
+                connection.execute("INSERT INTO schema_migrations VALUES (%s, %s)", (file.name, digest))
+            applied.append(file.name)
+    return applied
+
+
+def set_passwords(dsn: Dsn, passwords: Mapping[str, str]) -> None:
+    """Give roles their passwords."""
+    with connect(dsn) as connection:
+        for role, password in passwords.items():
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            connection.execute(statement)
+
+
+def ensure_publication(dsn: Dsn, name: str, tables: Iterable[str]) -> None:
+    """The publication covers exactly these tables (`schema.table`)."""
+    listed = sql.SQL(", ").join(sql.Identifier(*table.split(".")) for table in sorted(tables))
+    with connect(dsn) as connection:
+        found = connection.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (name,)).fetchone()
+        verb = sql.SQL("ALTER PUBLICATION {} SET TABLE {}") if found else sql.SQL("CREATE PUBLICATION {} FOR TABLE {}")
+        connection.execute(verb.format(sql.Identifier(name), listed))

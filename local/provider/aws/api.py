@@ -1,0 +1,96 @@
+"""How AWS resources are made here: most are recorded with computed outputs; the local server serves those with data."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from local.instance import Instance
+from local.provider.aws import computed
+from local.provider.rest import Gone, Rest
+from local.provider.values import Properties
+
+SERVED = (
+    "rds/cluster:Cluster",
+    "rds/proxy:Proxy",
+    "lambda/function:Function",
+    "lambda/invocation:Invocation",
+    "secretsmanager/secret:Secret",
+    "secretsmanager/secretVersion:SecretVersion",
+    "apigatewayv2/api:Api",
+    "apigatewayv2/integration:Integration",
+    "apigatewayv2/route:Route",
+    "apigatewayv2/stage:Stage",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A provider instance."""
+
+    region: str
+
+    def server(self) -> Rest:
+        """The local server of AWS resources."""
+        instance = Instance.here()
+        own = instance.secrets
+        return Rest(instance.url("aws"), own["aws_access_key_id"], own["aws_secret_access_key"])
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A resource that exists in the stack's state only."""
+
+    token: str
+
+    def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
+        return computed.outputs(self.token, unique(inputs), inputs, config.region)
+
+    def read(self, config: Config, identity: str, state: Properties) -> Properties:
+        return state
+
+    def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
+        return {}
+
+    def delete(self, config: Config, identity: str, state: Properties) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A resource with something real behind it."""
+
+    token: str
+
+    def path(self, identity: str) -> str:
+        return f"/resources/{self.token.replace('/', '.')}/{identity}"
+
+    def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
+        identity, outputs = computed.outputs(self.token, unique(inputs), inputs, config.region)
+        return identity, self.put(config, identity, inputs, outputs)
+
+    def put(self, config: Config, identity: str, inputs: Properties, outputs: Properties) -> Properties:
+        return outputs | config.server().call("PUT", self.path(identity), {"inputs": inputs, "outputs": outputs})
+
+    def read(self, config: Config, identity: str, state: Properties) -> Properties:
+        found = config.server().call("GET", self.path(identity))
+        return state | found["outputs"]
+
+    def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
+        _, outputs = computed.outputs(self.token, unique(old), new, config.region)
+        return self.put(config, identity, new, {**outputs, "arn": old["arn"]} if "arn" in old else outputs)
+
+    def delete(self, config: Config, identity: str, state: Properties) -> None:
+        try:
+            config.server().call("DELETE", self.path(identity))
+        except Gone:
+            return
+
+
+def unique(inputs: Properties) -> str:
+    """Resources without a name get an id of their own."""
+    return str(sorted(inputs.items(), key=str)) + ("" if "name" in inputs else os.urandom(4).hex())
+
+
+def local_names() -> dict[str, Any]:
+    """The served types."""
+    return {token: Served(token) for token in SERVED}

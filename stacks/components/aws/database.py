@@ -1,0 +1,166 @@
+"""Aurora PostgreSQL: logical replication, TLS only, encrypted, a password that RDS keeps, and its roles' secrets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from stacks.backend import API_USER, CDC_USER, AuroraBackend
+from stacks.component import Component
+from stacks.components.aws.world import AwsWorld, trusts
+
+PORT = 5432
+OWNER = "events_owner"
+CA = "rds-ca-rsa2048-g1"
+# Static parameters take effect at a reboot, the others at once. Slots and senders: the connector, a replacement, spare.
+STATIC = {
+    "rds.logical_replication": "1",
+    "shared_preload_libraries": "pg_stat_statements,pgaudit",
+    "max_replication_slots": "10",
+    "max_wal_senders": "10",
+}
+DYNAMIC = {"rds.force_ssl": "1", "log_statement": "ddl", "log_min_duration_statement": "1000"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseArgs:
+    """Where the cluster lives, who may reach it, and the passwords of its two users (secret)."""
+
+    world: AwsWorld
+    settings: AuroraBackend
+    subnets: Sequence[pulumi.Input[str]]
+    groups: Sequence[pulumi.Input[str]]
+    key_arn: pulumi.Input[str]
+    public: bool
+    passwords: Mapping[str, pulumi.Input[str]]
+
+
+class Database(Component):
+    """The cluster, its instances, and a secret per user. Its endpoint is the writer's, never a proxy's."""
+
+    TOKEN = "cdc:aws:Database"  # noqa: S105 - a type token
+    cluster: aws.rds.Cluster
+    instances: list[aws.rds.ClusterInstance]
+    secrets: dict[str, aws.secretsmanager.Secret]
+    owner_secret: pulumi.Output[str]
+
+    def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        world = args.world
+        group = aws.rds.SubnetGroup(
+            f"{name}-subnets", name=world.name("events"), subnet_ids=list(args.subnets), opts=self.child()
+        )
+        self.cluster = self.make_cluster(args, group, self.parameters(args))
+        role = self.monitoring_role(world)
+        self.instances = [self.instance(n, args, role) for n in range(args.settings.instances)]
+        self.secrets = {user: self.secret(user, args) for user in (CDC_USER, API_USER)}
+        self.owner_secret = self.cluster.master_user_secrets.apply(lambda found: found[0].secret_arn or "")
+        self.register_outputs({"endpoint": self.cluster.endpoint})
+
+    def parameters(self, args: DatabaseArgs) -> aws.rds.ClusterParameterGroup:
+        """The cluster's parameters."""
+        major = args.settings.engine_version.split(".")[0]
+        applied = {**dict.fromkeys(STATIC, "pending-reboot"), **dict.fromkeys(DYNAMIC, "immediate")}
+        parameters = [
+            aws.rds.ClusterParameterGroupParameterArgs(name=key, value=value, apply_method=applied[key])
+            for key, value in {**STATIC, **DYNAMIC}.items()
+        ]
+        return aws.rds.ClusterParameterGroup(
+            f"{self.name}-parameters",
+            name=args.world.name(f"events-{major}"),
+            family=f"aurora-postgresql{major}",
+            description="Logical replication, TLS only, DDL and slow statements logged",
+            parameters=parameters,
+            opts=self.child(),
+        )
+
+    def make_cluster(
+        self, args: DatabaseArgs, group: aws.rds.SubnetGroup, parameters: aws.rds.ClusterParameterGroup
+    ) -> aws.rds.Cluster:
+        """The cluster. A protected one keeps a last snapshot."""
+        world, settings = args.world, args.settings
+        return aws.rds.Cluster(
+            f"{self.name}-cluster",
+            cluster_identifier=world.name("events", 63),
+            engine="aurora-postgresql",
+            engine_version=settings.engine_version,
+            database_name=settings.database,
+            port=PORT,
+            master_username=OWNER,
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=args.key_arn,
+            iam_database_authentication_enabled=True,
+            db_subnet_group_name=group.name,
+            vpc_security_group_ids=list(args.groups),
+            db_cluster_parameter_group_name=parameters.name,
+            storage_encrypted=True,
+            kms_key_id=args.key_arn,
+            backup_retention_period=settings.backup_days,
+            preferred_backup_window="03:00-04:00",
+            preferred_maintenance_window="mon:04:30-mon:05:30",
+            copy_tags_to_snapshot=True,
+            enabled_cloudwatch_logs_exports=["postgresql"],
+            deletion_protection=world.protect,
+            skip_final_snapshot=not world.protect,
+            final_snapshot_identifier=world.name("events-final", 63) if world.protect else None,
+            # A new major version must wait until the connector's slot is dropped: docs/runbooks/slot.md.
+            allow_major_version_upgrade=False,
+            opts=self.child(protect=world.protect),
+        )
+
+    def monitoring_role(self, world: AwsWorld) -> aws.iam.Role:
+        """Enhanced monitoring writes the operating system's metrics as this role."""
+        role = aws.iam.Role(
+            f"{self.name}-monitoring",
+            name=world.name("monitoring"),
+            assume_role_policy=trusts("monitoring.rds.amazonaws.com", world.account),
+            opts=self.child(),
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{self.name}-monitoring",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=self.child(),
+        )
+        return role
+
+    def instance(self, number: int, args: DatabaseArgs, role: aws.iam.Role) -> aws.rds.ClusterInstance:
+        """One instance. AWS spreads them over the zones of the subnet group."""
+        return aws.rds.ClusterInstance(
+            f"{self.name}-{number}",
+            identifier=args.world.name(f"events-{number}", 63),
+            cluster_identifier=self.cluster.id,
+            engine="aurora-postgresql",
+            engine_version=self.cluster.engine_version,
+            instance_class=args.settings.instance_class,
+            promotion_tier=number,
+            publicly_accessible=args.public,
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=args.key_arn,
+            monitoring_interval=60,
+            monitoring_role_arn=role.arn,
+            auto_minor_version_upgrade=True,
+            ca_cert_identifier=CA,
+            copy_tags_to_snapshot=True,
+            opts=self.child(protect=args.world.protect),
+        )
+
+    def secret(self, user: str, args: DatabaseArgs) -> aws.secretsmanager.Secret:
+        """A user's name and password. The name gets a suffix: a deleted secret blocks its name for days."""
+        label = user.replace("_", "-")
+        secret = aws.secretsmanager.Secret(
+            f"{self.name}-{label}",
+            name_prefix=f"{args.world.name(f'{label}-user')}-",
+            description=f"PostgreSQL user {user}",
+            kms_key_id=args.key_arn,
+            recovery_window_in_days=30 if args.world.protect else 7,
+            opts=self.child(protect=args.world.protect),
+        )
+        aws.secretsmanager.SecretVersion(
+            f"{self.name}-{label}",
+            secret_id=secret.id,
+            secret_string=pulumi.Output.json_dumps({"username": user, "password": args.passwords[user]}),
+            opts=self.child(),
+        )
+        return secret
