@@ -129,7 +129,7 @@ def declare_aurora(
         publication=settings.connector.publication,
         tables=[*(source.table for source in routes.sources), settings.connector.heartbeat_table],
     )
-    migrator = Migrator("migrator", migrator_args, below)
+    migrator = Migrator("migration", migrator_args, below)
     proxy_args = ProxyArgs(
         world=world,
         database=database,
@@ -156,7 +156,7 @@ def declare_aurora(
         database=database,
         proxy=proxy,
         migrator=migrator,
-        api=EventsApi("events-api", api_args, below),
+        api=EventsApi("api", api_args, below),
         below=below,
     )
 

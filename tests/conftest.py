@@ -40,7 +40,7 @@ def graphs() -> dict[str, dict[str, Any]]:
     """The recorded graph of each stack, built once, each in a process of its own."""
     running = {
         stack: subprocess.Popen(
-            [sys.executable, "-m", "tests.recording", stack], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "cli.planning.recording", stack], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         for stack in STACKS
     }

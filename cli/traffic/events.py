@@ -1,18 +1,14 @@
 """Realistic events of the five types, valid by schemas/events. Seeded: the same seed makes the same stories."""
 
-import json
 import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
+from events_api.validation import validator
 
-SCHEMAS = Path(__file__).parents[2] / "schemas" / "events"
 TYPES = ("CarCreated", "LoanCreated", "LoanPaymentSubmitted", "CarServiceDone", "LoanCancelled")
 UNROUTED_TYPE = "LoanCancelled"  # no route takes it
 NAMES = {
@@ -41,14 +37,6 @@ class Event:
     id: str
     type: str
     body: dict[str, Any]
-
-
-@cache
-def validator() -> Any:
-    """The compiled schema of an event."""
-    files = {f.stem: json.loads(f.read_text()) for f in sorted(SCHEMAS.glob("*.json"))}
-    registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in files.values()])
-    return jsonschema_rs.validator_for(files["event"], registry=registry, validate_formats=True)
 
 
 def instant(moment: datetime) -> str:

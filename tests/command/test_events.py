@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.demo import targets
-from cli.traffic.events import TYPES, UNROUTED_TYPE, Factory, validator
+from cli.traffic.events import TYPES, UNROUTED_TYPE, Factory
+from events_api.validation import validator
 from cli.traffic.observer import key_id, percentile
 from tests.program.test_statements import business
 

@@ -17,6 +17,7 @@ PREFIXES = {
 }  # fmt: skip
 # Terraform type → service and resource part of its ARN; `{name}` is its physical name.
 ARNS = {
+    "aws_iam_role": "iam:role/{name}",
     "aws_kms_key": "kms:key/{name}",
     "aws_rds_cluster": "rds:cluster:{name}",
     "aws_rds_cluster_instance": "rds:db:{name}",

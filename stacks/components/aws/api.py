@@ -52,11 +52,11 @@ class EventsApi(Component):
 
     def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self.function = Function(name, self.function_args(args), self.child())
+        self.function = Function("events-api", self.function_args(args), self.child())
         origins = args.settings.cors_origins
         self.api = aws.apigatewayv2.Api(
             f"{name}-api",
-            name=args.world.name(name),
+            name=args.world.name("events-api"),
             protocol_type="HTTP",
             description="Events into the source database",
             cors_configuration=aws.apigatewayv2.ApiCorsConfigurationArgs(

@@ -37,7 +37,7 @@ class ConsumerSecrets(Component):
             )
             keys = {target: identity.credentials(target).plain() for target in identity.keys}
             aws.secretsmanager.SecretVersion(
-                f"{name}-{consumer}",
+                f"{name}-{consumer}-value",
                 secret_id=secret.id,
                 secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(keys)),
                 opts=self.child(),

@@ -118,7 +118,7 @@ class Database(Component):
             opts=self.child(),
         )
         aws.iam.RolePolicyAttachment(
-            f"{self.name}-monitoring",
+            f"{self.name}-monitoring-rights",
             role=role.name,
             policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
             opts=self.child(),
@@ -158,7 +158,7 @@ class Database(Component):
             opts=self.child(protect=args.world.protect),
         )
         aws.secretsmanager.SecretVersion(
-            f"{self.name}-{label}",
+            f"{self.name}-{label}-value",
             secret_id=secret.id,
             secret_string=pulumi.Output.json_dumps({"username": user, "password": args.passwords[user]}),
             opts=self.child(),

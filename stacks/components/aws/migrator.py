@@ -66,7 +66,7 @@ class Migrator(Component):
             concurrency=1,
             files=["schemas/postgres/*.sql"],
         )
-        self.function = Function(name, function_args, self.child())
+        self.function = Function("migrator", function_args, self.child())
         work = {"publication": args.publication, "tables": sorted(args.tables)}
         self.run = aws.lambda_.Invocation(
             f"{name}-run",

@@ -100,7 +100,7 @@ class Network(Component):
             )
         for zone, subnet in zip(zones, subnets, strict=True):
             aws.ec2.RouteTableAssociation(
-                f"{self.name}-{kind}-{zone}", route_table_id=table.id, subnet_id=subnet, opts=self.child()
+                f"{self.name}-{kind}-{zone}-route", route_table_id=table.id, subnet_id=subnet, opts=self.child()
             )
 
     def flow_log(self, args: NetworkArgs) -> None:

@@ -164,10 +164,10 @@ class PrivateLink(Component):
             opts=self.child(),
         )
         aws.cloudwatch.EventTarget(
-            f"{self.name}-{reason}", rule=rule.name, arn=function.function.arn, opts=self.child()
+            f"{self.name}-{reason}-target", rule=rule.name, arn=function.function.arn, opts=self.child()
         )
         aws.lambda_.Permission(
-            f"{self.name}-{reason}",
+            f"{self.name}-{reason}-invoke",
             action="lambda:InvokeFunction",
             function=function.function.name,
             principal="events.amazonaws.com",

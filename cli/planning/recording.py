@@ -1,6 +1,7 @@
 """Builds the whole program once against a recording monitor and prints what it registered, as JSON.
 
-Usage: python -m tests.recording STACK. A process of its own, since Pulumi's mocks are global to a process.
+Usage: python -m cli.planning.recording STACK. A process of its own, since Pulumi's mocks are global to a process.
+Secrets are markers that must appear nowhere in what is printed.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from local.provider.aws import computed as aws
 from stacks import program
 from stacks.settings import SECRETS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SIGNATURE, SECRET, OUTPUT = (
     "4dabf18193072939515e22adb298388d",
     "1b47061264138c4ac30d75fd1eb44270",
@@ -60,7 +61,8 @@ class Mocks(mocks.Mocks):
         if args.typ.startswith("aws:"):
             made, outputs = aws.outputs(args.typ.removeprefix("aws:"), args.name, args.inputs, "us-east-1")
             return made, {**args.inputs, **outputs}
-        return ids.get(kind, f"id-of-{args.name}"), computed(kind, args.name, args.inputs)
+        prefix = "sa-of" if kind == "ServiceAccount" else "id-of"
+        return ids.get(kind, f"{prefix}-{args.name}"), computed(kind, args.name, args.inputs)
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
         answers = {
@@ -139,6 +141,11 @@ def resource(request: Any, finished: set[str]) -> dict[str, Any]:
         "deletedWith": name_of(request.deletedWith),
         "replaceOnChanges": list(request.replaceOnChanges),
         "deleteBeforeReplace": request.deleteBeforeReplace,
+        "references": {
+            name: sorted({name_of(urn) for urn in found.urns})
+            for name, found in sorted(request.propertyDependencies.items())
+            if found.urns
+        },
         "secrets": sorted(secrets),
         "inputs": inputs,
     }
@@ -173,8 +180,13 @@ def record(stack: str) -> dict[str, Any]:
     async def run() -> None:
         program.main()
 
-    loop.run_until_complete(run_pulumi_func(run))
+    try:
+        loop.run_until_complete(run_pulumi_func(run))
+    except pulumi.RunError as error:
+        raise SystemExit(str(error)) from None
     found = loop.run_until_complete(resolved(exports))
+    names = [r.name for r in recorder.requests]
+    assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
     resources = {r.name: resource(r, recorder.finished) for r in recorder.requests if r.type != "pulumi:pulumi:Stack"}
     return {"resources": dict(sorted(resources.items())), "exports": found}
 

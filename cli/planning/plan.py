@@ -1,0 +1,85 @@
+"""One environment's plan: the recorded graph, checked by the bundled plugins, and everything that is said of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.planning import cost, duration, quota
+from local.instance import ROOT
+from local.provider import aws, confluent
+from local.provider.check import check
+from local.provider.values import UNKNOWN
+from policies.graph import SECRET, Graph, from_recorded
+from policies.rule import Finding
+from policies.rules import evaluate
+from stacks import program, routes, settings
+from stacks.errors import CdcError
+from stacks.routes import Routes
+from stacks.settings import Settings
+
+PACKAGES = {"aws": aws.PACKAGE, "confluentcloud": confluent.PACKAGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A stack at one state of the files."""
+
+    stack: str
+    settings: Settings
+    routes: Routes
+    graph: Graph
+    recorded: dict[str, Any]
+    costs: list[cost.Line]
+    uses: list[quota.Use]
+    seconds: int
+    findings: list[Finding]
+
+
+def record(stack: str, root: Path) -> dict[str, Any]:
+    """Run the program of `root` against the recording monitor. CdcError with what it said."""
+    command = [sys.executable, "-m", "cli.planning.recording", stack]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CdcError(f"stack {stack} cannot be planned: {done.stderr.strip()[-1500:]}")
+    return json.loads(done.stdout)
+
+
+def make(stack: str, root: Path = ROOT) -> Plan:
+    """Check the files, record the graph, check every argument, look at it from every side."""
+    found = settings.from_file(root / f"Pulumi.{stack}.yaml", plan_only=True)
+    values, business = program.joined(found, routes.load(root / "routes.yaml"))
+    recorded = record(stack, root)
+    graph = from_recorded(recorded)
+    if refused := refusals(graph):
+        raise CdcError("the plugins refuse arguments:\n" + "\n".join(f"  {line}" for line in refused))
+    costs = cost.estimate(values, business, graph)
+    uses = quota.usage(values, graph)
+    return Plan(stack, values, business, graph, recorded, costs, uses, duration.seconds(graph), evaluate(graph))
+
+
+def hidden(value: Any) -> Any:
+    """Inputs as a plugin's check takes them: a secret is a value that cannot be looked at."""
+    if isinstance(value, Mapping):
+        return {key: hidden(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [hidden(item) for item in value]
+    return UNKNOWN if value == SECRET else value
+
+
+def refusals(graph: Graph) -> list[str]:
+    """Missing, unknown and conflicting arguments, by the plugins' own rules."""
+    found: list[str] = []
+    for resource in graph:
+        package = PACKAGES.get(resource.package)
+        if package and package.key(resource.token) in package.kinds:
+            _, failures = check(package.kinds[package.key(resource.token)], resource.name, {}, hidden(resource.props))
+            found += failures
+        elif package:
+            found.append(f"the bundled plugin does not know {resource.token}")
+    return found

@@ -1,0 +1,66 @@
+"""What a rule is, and how rules are declared: one line each where a property says it all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from policies.graph import Graph, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A resource that breaks a rule."""
+
+    rule: str
+    resource: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.resource}: {self.message} - {self.fix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`check` yields (resource, what is wrong). `prod`: only for environments that are protected."""
+
+    id: str
+    title: str
+    fix: str
+    check: Callable[[Graph], Iterable[tuple[str, str]]]
+    prod: bool = False
+
+    def findings(self, graph: Graph) -> Iterator[Finding]:
+        """What breaks this rule."""
+        if self.prod and not graph.protected:
+            return
+        for resource, message in self.check(graph):
+            yield Finding(self.id, resource, message, self.fix)
+
+
+Fine = Callable[[Resource], bool]
+
+
+def each(id: str, package: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
+    """A rule that every resource of a type keeps by itself."""
+
+    def check(graph: Graph) -> Iterator[tuple[str, str]]:
+        for resource in graph.of(package, kind):
+            if not fine(resource):
+                yield resource.name, f"breaks “{title}”"
+
+    return Rule(id, title, fix, check, prod)
+
+
+def aws(id: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
+    """A rule for an AWS type."""
+    return each(id, "aws", kind, title, fix, fine, prod)
+
+
+def confluent(id: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
+    """A rule for a Confluent type."""
+    return each(id, "confluentcloud", kind, title, fix, fine, prod)
+
+
+def whole(id: str, title: str, fix: str, check: Callable[[Graph], Iterable[tuple[str, str]]], prod: bool = False) -> Rule:
+    """A rule over the whole graph."""
+    return Rule(id, title, fix, check, prod)
