@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -118,6 +119,20 @@ def env(stack: StackName = "local", as_json: Json = False) -> None:
     from cli import env as command
 
     finish(lambda: command.run(stack, as_json))
+
+
+@app.command()
+def plan(
+    stack: Annotated[str, typer.Argument(help="dev, prod, ...")],
+    base: Annotated[str | None, typer.Option(help="compare with this commit or branch")] = None,
+    form: Annotated[Literal["text", "markdown", "json"], typer.Option("--format", help="how to print it")] = "text",
+    output: Annotated[Path | None, typer.Option(help="write the comparison to a file")] = None,
+    scan: Annotated[bool, typer.Option("--checkov/--no-checkov", help="also run checkov on protected stacks")] = True,
+) -> None:
+    """What a stack would get, offline: resources, cost, time, limits, policies; or what a change would do."""
+    from cli import plan as command
+
+    finish(lambda: command.run(stack, base, form, output, scan))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

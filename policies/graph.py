@@ -60,10 +60,11 @@ class Resource:
 
 @dataclass(frozen=True)
 class Graph:
-    """Every resource by name, and the stack's settings that rules depend on."""
+    """Every resource by name, and what the stack exports. `secrets_shown`: secrets appear as SECRET."""
 
     resources: Mapping[str, Resource]
     exports: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    secrets_shown: bool = True
 
     @cached_property
     def protected(self) -> bool:

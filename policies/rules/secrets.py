@@ -23,7 +23,7 @@ def plain(value: Any) -> bool:
 
 
 def in_the_open(graph: Graph) -> Iterator[tuple[str, str]]:
-    for resource in graph:
+    for resource in graph if graph.secrets_shown else ():
         for name, types in SENSITIVE.items():
             if resource.type in types and plain(resource.get(name)) and name not in resource.secrets:
                 yield resource.name, f"{name} is not a secret"
@@ -55,7 +55,7 @@ def exported(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def provider_keys(graph: Graph) -> Iterator[tuple[str, str]]:
-    for resource in graph:
+    for resource in graph if graph.secrets_shown else ():
         if resource.token == "pulumi:providers:confluentcloud":  # noqa: S105 - a type token
             secret = [name for name in ("cloudApiSecret", "flinkApiSecret") if plain(resource.get(name))]
             if secret and not set(secret) <= resource.secrets:
