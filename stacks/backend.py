@@ -55,12 +55,16 @@ class NewVpc(Model):
 
 
 class ExistingVpc(Model):
-    """A VPC that exists already. The subnets are looked up in it before anything is made."""
+    """A VPC that exists already. The subnets are looked up in it before anything is made.
+
+    `endpoints: false`: it has the interface endpoints of Secrets Manager (and, private, of load balancing) already.
+    """
 
     kind: Literal["existing"]
     id: VpcId
     private_subnets: Annotated[list[SubnetId], Field(min_length=2)]
     public_subnets: list[SubnetId] = Field(default=[])
+    endpoints: bool = True
 
 
 class PublicAccess(Model):
@@ -70,9 +74,13 @@ class PublicAccess(Model):
 
 
 class PrivateLink(Model):
-    """Nothing is public: Confluent reaches Aurora, and we reach the cluster, through PrivateLink."""
+    """Nothing is public: Confluent reaches Aurora, and we reach the cluster, through PrivateLink.
+
+    `clients`: ranges of peered networks that consumers and deployments come from, besides a new VPC's own.
+    """
 
     kind: Literal["privatelink"]
+    clients: list[Cidr] = Field(default=[])
 
 
 class IamAuth(Model):
@@ -107,9 +115,14 @@ class AlarmSettings(Model):
 
 
 class AuroraBackend(Model):
-    """Aurora PostgreSQL with RDS Proxy, the events API, migrations and alarms."""
+    """Aurora PostgreSQL with RDS Proxy, the events API, migrations and alarms.
+
+    `account`: the only AWS account that this environment may be made in.
+    """
 
     kind: Literal["aurora"]
+    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = None
+    final_snapshot: bool = True
     database: Identifier = "events"
     engine_version: Annotated[str, StringConstraints(pattern=r"^1[5-9]\.\d+$")] = "17.5"
     instance_class: InstanceClass

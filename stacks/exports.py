@@ -50,7 +50,7 @@ def exported(settings: Settings, routes: Routes, endpoint: str, parts: Parts) ->
         "registry_url": world.registry.rest_endpoint,
         "connector_id": parts.connector.connector.id,
         "pool_id": parts.compute.pool.id,
-        "flink_rest": world.region.rest_endpoint,
+        "flink_rest": world.region.private_rest_endpoint if settings.private else world.region.rest_endpoint,
         "organization_id": world.organization.id,
         "statements": {source: s.statement_name for source, s in parts.routing.statements.items()},
         "schemas": {

@@ -38,7 +38,7 @@ def declare(
     if aurora := source.aurora:
         kept = ConsumerSecrets("consumers", aurora.world, aurora.encryption.key.arn, access.consumers, aurora.below)
         arns = kept.arns
-        sourcedb.declare_alarms(settings, aurora, links.link.function if links.link else None, secrets, opts)
+        sourcedb.declare_alarms(settings, aurora, links.link, secrets, opts)
     if settings.ci:
         name = naming.physical(settings.environment.name, "ci")
         CiIdentity("ci", name, settings.ci, kafka.environment.resource_name, opts)

@@ -45,8 +45,9 @@ def declare(settings: Settings, source: SourceDatabase, kafka: Kafka, confluent:
         balancer_groups=firewall.ids("balancer"),
         function_groups=firewall.ids("writer-target"),
         key_arn=aurora.encryption.key.arn,
+        after=[*aurora.endpoints.endpoints, *firewall.rules],
         confluent=confluent,
     )
     ingress = Ingress("ingress", ingress_args, below)
     link = PrivateLink("privatelink", link_args, below)
-    return Links([ingress.connection], [link.record], link)
+    return Links([ingress.connection], link.ready, link)

@@ -86,6 +86,11 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
     pulumi.export("credentials", pulumi.Output.secret(access.credentials()))
 
 
+def flink_endpoint(settings: Settings, region: pulumi.Output[cc.GetFlinkRegionResult]) -> pulumi.Output[str]:
+    """Statements on the public endpoint cannot reach a private cluster."""
+    return region.private_rest_endpoint if settings.private else region.rest_endpoint
+
+
 def data_plane(kafka: Kafka, registry: Registry, access: Identities) -> DataPlane:
     """What topics, ACLs and schemas are made through: the deployer's keys."""
     return DataPlane(
@@ -179,7 +184,7 @@ def declare_compute(
         region=settings.kafka.region,
         environment_id=kafka.environment.id,
         organization_id=organization.id,
-        rest_endpoint=region.rest_endpoint,
+        rest_endpoint=flink_endpoint(settings, region),
         api_key=key.key,
         api_secret=key.secret,
         runner_id=access.flink.account.id,

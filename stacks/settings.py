@@ -152,7 +152,22 @@ def from_file(path: Path, plan_only: bool = False) -> tuple[Settings | None, lis
     config = (document.data or {}).get("config") or {}
     values = {k.removeprefix(f"{PROJECT}:"): v for k, v in config.items() if k.startswith(f"{PROJECT}:")}
     present = set(SECRETS) if plan_only else set(SECRETS) & set(values)
-    return check({k: v for k, v in values.items() if k not in SECRETS}, document, present)
+    settings, faults = check({k: v for k, v in values.items() if k not in SECRETS}, document, present)
+    return settings, [*faults, *in_plain(values, document)]
+
+
+def in_plain(values: Mapping[str, Any], document: Document) -> list[Fault]:
+    """Secrets that stand in the file as they are. Their values are not repeated."""
+    found = [name for name in SECRETS if name in values and not isinstance(values[name], dict)]
+    return [
+        Fault(
+            document.where(("config", f"{PROJECT}:{name}")),
+            f"{PROJECT}:{name}",
+            "a secret in plain",
+            hint=f"take it out, use another one, and: pulumi config set --secret {PROJECT}:{name}",
+        )
+        for name in found
+    ]
 
 
 def from_config(config: Mapping[str, str], stack_file: Path) -> tuple[Settings | None, list[Fault]]:

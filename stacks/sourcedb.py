@@ -8,7 +8,7 @@ import pulumi_aws as aws
 import pulumi_confluentcloud as cc
 
 from stacks import naming
-from stacks.backend import API_USER, CDC_USER, AuroraBackend, PostgresBackend
+from stacks.backend import API_USER, CDC_USER, AuroraBackend, NewVpc, PostgresBackend, PrivateLink
 from stacks.components.notifications import Notifications
 from stacks.components.aws.alarms import Alarms, AlarmsArgs, Watched
 from stacks.components.aws.api import FUNCTION_SECONDS, ApiArgs, EventsApi
@@ -16,9 +16,9 @@ from stacks.components.aws.database import Database, DatabaseArgs
 from stacks.components.aws.encryption import Encryption
 from stacks.components.aws.endpoints import Endpoints, EndpointsArgs
 from stacks.components.aws.firewall import Firewall, FirewallArgs
-from stacks.components.aws.function import Function
 from stacks.components.aws.migrator import Migrator, MigratorArgs
 from stacks.components.aws.network import Network, NetworkArgs
+from stacks.components.aws.privatelink import PrivateLink as PrivateWay
 from stacks.components.aws.proxy import Proxy, ProxyArgs
 from stacks.components.aws.world import AwsWorld, world_of
 from stacks.routes import Routes
@@ -55,6 +55,7 @@ class Aurora:
     encryption: Encryption
     network: Network
     firewall: Firewall
+    endpoints: Endpoints
     database: Database
     proxy: Proxy
     migrator: Migrator
@@ -87,6 +88,7 @@ def declare_aurora(
     provider = aws.Provider(
         "aws",
         region=region,
+        allowed_account_ids=[backend.account] if backend.account else None,
         default_tags={"tags": {"project": "cdc-streaming", "environment": environment, "managed-by": "pulumi"}},
     )
     below = pulumi.ResourceOptions(providers=[provider])
@@ -95,20 +97,18 @@ def declare_aurora(
     encryption = Encryption("encryption", world, below)
     key = encryption.key.arn
     network = Network("network", NetworkArgs(world=world, vpc=backend.vpc, public=public, key_arn=key), below)
-    firewall_args = FirewallArgs(world=world, vpc_id=network.vpc_id, private=settings.private, confluent=confluent)
+    firewall_args = FirewallArgs(world=world, vpc_id=network.vpc_id, private=settings.private, clients=clients(backend), confluent=confluent)
     firewall = Firewall("firewall", firewall_args, below)
     private = network.private_subnets
-    Endpoints(
-        "endpoints",
-        EndpointsArgs(
-            world=world,
-            vpc_id=network.vpc_id,
-            subnets=private,
-            groups=firewall.ids("endpoints"),
-            services=["secretsmanager", *(["elasticloadbalancing"] if settings.private else [])],
-        ),
-        below,
+    wanted = ["secretsmanager", *(["elasticloadbalancing"] if settings.private else [])]
+    endpoints_args = EndpointsArgs(
+        world=world,
+        vpc_id=network.vpc_id,
+        subnets=private,
+        groups=firewall.ids("endpoints"),
+        services=wanted if isinstance(backend.vpc, NewVpc) or backend.vpc.endpoints else [],
     )
+    endpoints = Endpoints("endpoints", endpoints_args, below)
     database_args = DatabaseArgs(
         world=world,
         settings=backend,
@@ -127,6 +127,7 @@ def declare_aurora(
         groups=firewall.ids("migrator"),
         key_arn=key,
         publication=settings.connector.publication,
+        after=[*endpoints.endpoints, *firewall.rules],
         tables=[*(source.table for source in routes.sources), settings.connector.heartbeat_table],
     )
     migrator = Migrator("migration", migrator_args, below)
@@ -153,6 +154,7 @@ def declare_aurora(
         encryption=encryption,
         network=network,
         firewall=firewall,
+        endpoints=endpoints,
         database=database,
         proxy=proxy,
         migrator=migrator,
@@ -161,8 +163,15 @@ def declare_aurora(
     )
 
 
+def clients(backend: AuroraBackend) -> list[str]:
+    """The ranges that use a private cluster."""
+    if not isinstance(backend.connectivity, PrivateLink):
+        return []
+    return [*([backend.vpc.cidr] if isinstance(backend.vpc, NewVpc) else []), *backend.connectivity.clients]
+
+
 def declare_alarms(
-    settings: Settings, aurora: Aurora, target: Function | None, secrets: Secrets, opts: pulumi.ResourceOptions
+    settings: Settings, aurora: Aurora, link: PrivateWay | None, secrets: Secrets, opts: pulumi.ResourceOptions
 ) -> None:
     """Alarms of everything on AWS, and Confluent's own notifications."""
     backend = settings.backend
@@ -171,15 +180,18 @@ def declare_alarms(
         "events-api": (aurora.api.function.function.name, FUNCTION_SECONDS, "events-api"),
         "migrator": (aurora.migrator.function.function.name, 300, "migrator"),
     }
-    if target:
-        functions["writer-target"] = (target.function.name, 30, "writer-target")
+    if link:
+        functions["writer-target"] = (link.function.function.name, 30, "writer-target")
     watched = Watched(
         dimensions={
             "database": {"DBClusterIdentifier": aurora.database.cluster.id},
+            "writer": {"DBClusterIdentifier": aurora.database.cluster.id, "Role": "WRITER"},
             "proxy": {"ProxyName": aurora.proxy.proxy.name},
             "api": {"ApiId": aurora.api.api.id},
+            **({"dead-letters": {"QueueName": link.dead_letters.name}} if link else {}),
         },
         functions=functions,
+        concurrency=backend.api.concurrency,
     )
     args = AlarmsArgs(
         world=aurora.world,

@@ -1,12 +1,14 @@
 """Golden files: one reviewable file each, in tests/golden. `--update-golden` rewrites them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 STACKS = ("local", "dev", "prod")
@@ -36,13 +38,23 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 
 @pytest.fixture(scope="session")
-def graphs() -> dict[str, dict[str, Any]]:
-    """The recorded graph of each stack, built once, each in a process of its own."""
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The recorded graph of each stack, built once for all workers, each in a process of its own."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    file = shared / "graphs.json"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            file.write_text(json.dumps(record_all()))
+    return json.loads(file.read_text())
+
+
+def record_all() -> dict[str, Any]:
+    """Run the recorder for every stack at once."""
+    command = [sys.executable, "-m", "cli.planning.recording"]
     running = {
-        stack: subprocess.Popen(
-            [sys.executable, "-m", "cli.planning.recording", stack], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        for stack in STACKS
+        stack: subprocess.Popen([*command, stack], cwd=ROOT, stdout=subprocess.PIPE, text=True) for stack in STACKS
     }
     found = {stack: process.communicate()[0] for stack, process in running.items()}
     assert all(process.returncode == 0 for process in running.values())

@@ -31,6 +31,15 @@ class Step:
     protected: bool = False
 
     @property
+    def note(self) -> str:
+        """What an operator should know of this step beyond its name."""
+        if self.type == "flinkStatement" and self.action == "replace":
+            return "the new statement starts at the beginning of its source: events that were routed come again"
+        if self.type == "rds/clusterInstance" and any(w.startswith("instanceClass") for w in self.why):
+            return "the instance restarts: expect a failover and a pause of the connector"
+        return ""
+
+    @property
     def loses_data(self) -> bool:
         """Is data gone after this step?"""
         return self.holds_data and self.action in ("replace", "delete")
@@ -85,7 +94,7 @@ def step_of(old: Resource | None, new: Resource | None) -> Step | None:
     if old.token != new.token:
         return Step(action="replace", why=(f"{old.type} → {new.type}",), **about)
     change = changed(old, new)
-    why = tuple(explained(path, what, old, new) for path, what in sorted(change.detail.items()))
+    why = tuple(explained(path, what, old, new) for path, what in sorted(change.detail.items()) if path != "__meta")
     if old.protect != new.protect:
         why = (*why, f"protection {'on' if new.protect else 'off'}")
     if not why:

@@ -12,7 +12,7 @@ ICONS = {"create": "➕", "update": "✏️", "replace": "♻️", "delete": "�
 
 def render(found: Difference, full_report: str = "") -> str:
     """The comment. `full_report` says where the rest is, should something have to be left out."""
-    head = "\n".join([*verdict(found), "", *numbers(found), ""])
+    head = "\n".join([*verdict(found), "", *numbers(found), "", ""])
     sections = [*steps(found), *texts(found), *findings(found), *assumptions(found)]
     tail = "\n\n_Made by `cdc plan` from the files alone: no account was asked._\n"
     kept: list[str] = []
@@ -46,6 +46,7 @@ def verdict(found: Difference) -> Iterator[str]:
     for step in lost:
         held = " It is protected: the update would stop here." if step.protected else ""
         yield f"- ⚠️ `{step.name}` would be {past(step.action)}{because(step)}.{held}"
+    yield from (f"- ⚠️ `{step.name}`: {step.note}." for step in found.steps if step.note)
     for finding in found.new_findings[:10]:
         yield f"- 🛑 **{finding.rule}** `{finding.resource}`: {finding.message}. {finding.fix}."
 

@@ -72,6 +72,7 @@ class Mocks(mocks.Mocks):
                 "apiVersion": "fcpm/v2",
                 "kind": "Region",
                 "restEndpoint": "https://flink.example",
+                "privateRestEndpoint": "https://private.flink.example",
             },
             "getSchemaRegistryCluster": {
                 "id": "lsrc-1",

@@ -83,7 +83,12 @@ class EventsApi:
             raise Refused(400, 'the body must be {"events": [...]} with at least one event')
         if len(events) > MAX_BULK:
             raise Refused(400, f"{len(events)} events; at most {MAX_BULK} are allowed")
-        results = [{"index": number, **self.stored(item)} for number, item in enumerate(events)]
+        results: list[dict[str, Any]] = []
+        for number, item in enumerate(events):
+            # A database that is away is not tried a hundred times: the caller would never hear of it.
+            lost = results and results[-1]["status"] == 503
+            answer = unsaid(results[-1], item) if lost else self.stored(item)
+            results.append({"index": number, **answer})
         good = sum(result["success"] for result in results)
         summary = {"success": good == len(results), "processedCount": good, "failedCount": len(results) - good}
         away = all(result["status"] == 503 for result in results)
@@ -114,6 +119,11 @@ class EventsApi:
         except Away as error:
             return reply(503, {"status": "DOWN", "message": f"the database is away: {error}"})
         return reply(200, {"status": "UP"})
+
+
+def unsaid(last: Mapping[str, Any], event: Any) -> dict[str, Any]:
+    """The answer for an event after one that found the database away."""
+    return {"status": 503, "success": False, "message": last["message"], "eventId": validation.identity(event)}
 
 
 def make(environment: Mapping[str, str]) -> EventsApi:

@@ -73,10 +73,11 @@ def migrate(dsn: Dsn, folder: Path) -> list[str]:
 
 
 def set_passwords(dsn: Dsn, passwords: Mapping[str, str]) -> None:
-    """Give roles their passwords."""
+    """Give roles their passwords, hashed on this side: the server logs DDL."""
     with connect(dsn) as connection:
         for role, password in passwords.items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+            secret = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
             connection.execute(statement)
 
 

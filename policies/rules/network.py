@@ -1,5 +1,6 @@
 """Networks: nothing is open to the world, everything is logged. (reliability facts A22-A29)"""
 
+import re
 from collections.abc import Iterator
 
 from policies.graph import Graph
@@ -42,8 +43,11 @@ def all_ports(graph: Graph) -> Iterator[tuple[str, str]]:
 def descriptions(graph: Graph) -> Iterator[tuple[str, str]]:
     for kind in ("vpc/securityGroupIngressRule", "vpc/securityGroupEgressRule", "ec2/securityGroup"):
         for rule in graph.aws(kind):
-            if not rule.get("description"):
+            text = str(rule.get("description") or "")
+            if not text:
                 yield rule.name, "does not say what it is for"
+            elif not re.fullmatch(r"[A-Za-z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", text):
+                yield rule.name, "has a description with characters that EC2 refuses"
 
 
 def default_groups(graph: Graph) -> Iterator[tuple[str, str]]:

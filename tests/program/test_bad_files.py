@@ -86,7 +86,7 @@ def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
         GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]")
     )
     (tmp_path / "Pulumi.prod.yaml").write_text(
-        GOOD_SETTINGS.replace("cku: 2", "cku: 1").replace("maxCfu: 10", "maxCfu: 7")
+        GOOD_SETTINGS.replace("backupDays: 14", "backupDays: 1").replace("maxCfu: 10", "maxCfu: 7")
     )
     with pytest.raises(Faults) as caught:
         joined(settings.from_file(tmp_path / "Pulumi.prod.yaml", True), routes.load(tmp_path / "routes.yaml"))
@@ -94,16 +94,50 @@ def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
     assert caught.value.message.startswith("4 faults in settings or routes:\n  Pulumi.prod.yaml:")
 
 
+STANDARD = "type: standard\n    name: events\n    availability: MULTI_ZONE"
+POSTGRES = """config:
+  cdc-streaming:environment: {name: cdc-x}
+  cdc-streaming:kafka: {type: dedicated, name: events, availability: MULTI_ZONE, region: us-east-1, cku: 2}
+  cdc-streaming:backend: {kind: postgres, host: db.example.com, database: events, sslMode: require}
+"""
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("cku: 2", "cku: 1", "MULTI_ZONE needs cku of at least 2"),
-        ("type: dedicated", "type: huge", "huge"),
+        ("host: db.example.com", "host: db.proxy-x.example.com", "RDS Proxy"),
+        ("sslMode: require", "sslMode: none", "'disable', 'prefer'"),
+        ("host: db.example.com, ", "", "Field required"),
+    ],
+)
+def test_faults_of_an_existing_database(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert faults_in_settings(tmp_path, POSTGRES) == []
+    found = faults_in_settings(tmp_path, POSTGRES.replace(old, new, 1))
+    assert any(words in f for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("type: enterprise", "type: huge", "huge"),
+        ("maxEcku: 4", "maxEcku: 1", "availability HIGH needs maxEcku of at least 2"),
+        ("type: enterprise\n    name: events\n    availability: HIGH", STANDARD, "privatelink does not go with kafka.type standard: use kafka.type enterprise"),
+        ("kind: privatelink", "kind: public", "kafka.type enterprise is private"),
+        ("instances: 2", "instances: 1", "without a reader a failover takes ten minutes"),
+        ("us-east-1a", "eu-west-1a", "backend.vpc.zones eu-west-1a are not in kafka.region us-east-1"),
+        ("cidr: 10.30.0.0/16", "cidr: 10.30.0.0/8", "not an IPv4 network"),
+        ("cidr: 10.30.0.0/16", "cidr: 10.0.0.0/12", "between /16 and /24"),
+        ("zones: [us-east-1a, us-east-1b, us-east-1c]", "zones: [us-east-1a]", "at least 2 items"),
+        ("backupDays: 14", "backupDays: 1", "greater than or equal to 7"),
+        ("instanceClass: db.r8g.large", "instanceClass: r8g.large", "pattern"),
+        ("kind: aurora", "kind: mysql", "mysql"),
+        ("email: on-call@example.com", "email: nobody", "pattern"),
+        ("confluent: slack", "confluent: pager", "'slack', 'teams' or 'webhook'"),
+        ("repository: example/cdc-streaming", "repository: cdc-streaming", "pattern"),
         ("maxCfu: 10", "maxCfu: 7", "5, 10, 20, 30, 40 or 50"),
         ("maxCfu: 10", "max_cfu: 10\n    bogus: 1", "bogus - unknown key"),
         ("region: us-east-1", "region: Virginia", "pattern"),
-        ("host: events-prod.cluster-", "host: events-prod.proxy-", "RDS Proxy"),
-        ("sslMode: verify-full", "sslMode: none", "'disable', 'prefer'"),
         ("cdc-streaming:protect: true", 'cdc-streaming:protect: "yes"', "valid boolean"),
         ("cdc-streaming:protect: true", "cdc-streaming:protct: true", "protct - unknown key"),
     ],
@@ -117,8 +151,10 @@ def test_setting_faults_are_found(tmp_path: Path, old: str, new: str, words: str
 
 
 def test_a_missing_secret_names_the_command(tmp_path: Path) -> None:
-    (fault,) = faults_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
-    assert "pulumi config set --secret cdc-streaming:databasePassword" in fault
+    found = faults_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
+    for name in ("databasePassword", "eventsApiPassword", "notificationUrl"):
+        assert any(f"pulumi config set --secret cdc-streaming:{name}" in fault for fault in found)
+    assert len(found) == 3
 
 
 def test_settings_from_a_running_program_are_the_same(tmp_path: Path) -> None:
@@ -126,7 +162,8 @@ def test_settings_from_a_running_program_are_the_same(tmp_path: Path) -> None:
 
     config = yaml.safe_load(GOOD_SETTINGS)["config"]
     handed_over = {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
-    handed_over["cdc-streaming:databasePassword"] = "x"
+    for name in settings.SECRETS:
+        handed_over[f"cdc-streaming:{name}"] = "x"
     file = tmp_path / "Pulumi.prod.yaml"
     file.write_text(GOOD_SETTINGS)
     assert settings.from_config(handed_over, file) == settings.from_file(file, True)

@@ -7,19 +7,18 @@ from typing import Any
 import pytest
 
 from stacks.component import Component
-from stacks.components import access, compute, connector, kafka, registry, routing, topics
+from stacks import pipeline as _whole_program  # noqa: F401 - so that every component is imported
 from tests.conftest import Golden
 
 STACKS = ("local", "dev", "prod")
 TOKENS = {
-    kafka.Kafka: "cdc:kafka:Kafka",
-    registry.Registry: "cdc:registry:Registry",
-    access.Identity: "cdc:access:Identity",
-    topics.EventTopic: "cdc:topics:EventTopic",
-    connector.CdcConnector: "cdc:connector:CdcConnector",
-    compute.Compute: "cdc:compute:Compute",
-    routing.Routing: "cdc:routing:Routing",
-}
+    "cdc:access:Identity", "cdc:acls:Acls", "cdc:catalog:Catalog", "cdc:ci:CiIdentity", "cdc:compute:Compute",
+    "cdc:connector:CdcConnector", "cdc:kafka:Kafka", "cdc:notifications:Notifications", "cdc:quotas:Quotas",
+    "cdc:registry:Registry", "cdc:routing:Routing", "cdc:topics:EventTopic",
+    "cdc:aws:Alarms", "cdc:aws:ConsumerSecrets", "cdc:aws:Database", "cdc:aws:Encryption", "cdc:aws:Endpoints",
+    "cdc:aws:EventsApi", "cdc:aws:Firewall", "cdc:aws:Function", "cdc:aws:Ingress", "cdc:aws:Migrator",
+    "cdc:aws:Network", "cdc:aws:PrivateLink", "cdc:aws:Proxy",
+}  # fmt: skip
 CONSUMERS = ("car-consumer", "loan-consumer", "loan-payment-consumer", "service-consumer")
 HOLDS_DATA = ("Environment", "KafkaCluster", "KafkaTopic", "Schema", "Connector", "FlinkComputePool")
 
@@ -35,8 +34,8 @@ def test_golden_graph(stack: str, graphs: dict[str, Any], golden: Golden) -> Non
 
 def test_every_component_has_its_token_for_ever() -> None:
     """A token is state identity: a change needs an alias and an entry in CHANGELOG.md."""
-    assert {cls: cls.TOKEN for cls in Component.__subclasses__()} == TOKENS
-    assert all(token.rpartition(":")[2] == cls.__name__ for cls, token in TOKENS.items())
+    assert {cls.TOKEN for cls in Component.__subclasses__()} == TOKENS
+    assert all(cls.TOKEN.rpartition(":")[2] == cls.__name__ for cls in Component.__subclasses__())
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -45,8 +44,9 @@ def test_components_register_outputs_and_own_every_resource(stack: str, graphs: 
     for name, resource in resources.items():
         if resource["type"].startswith("cdc:"):
             assert resource["outputsRegistered"], name
-            assert resource["parent"] == f"cdc-streaming-{stack}", name
-        elif name != "confluent":
+            top = resource["parent"] == f"cdc-streaming-{stack}"
+            assert top or resources[resource["parent"]]["type"].startswith("cdc:"), name
+        elif name not in ("confluent", "aws"):
             assert resources[resource["parent"]]["type"].startswith("cdc:"), name
 
 
@@ -73,7 +73,9 @@ def test_the_exact_set_of_secret_inputs(stack: str, graphs: dict[str, Any]) -> N
         "Schema": "credentials",
         "SubjectConfig": "credentials",
     }
-    wanted |= {"Connector": "configSensitive"}
+    wanted |= {"Connector": "configSensitive", "SecretVersion": "secretString"}
+    wanted |= dict.fromkeys(("Tag", "TagBinding", "CatalogEntityAttributes"), "credentials")
+    wanted |= {"NotificationsIntegration": "slackTarget.webhookUrl"}
     for name, resource in graphs[stack]["resources"].items():
         kind = resource["type"].rpartition(":")[2]
         if name == "flink-flink":
@@ -85,7 +87,7 @@ def test_the_exact_set_of_secret_inputs(stack: str, graphs: dict[str, Any]) -> N
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_secret_stands_in_the_open(stack: str, graphs: dict[str, Any]) -> None:
     text = json.dumps(graphs[stack])
-    assert "marker-database-password" not in text
+    assert "marker-" not in text
     assert "secret-of-" not in text
     assert graphs[stack]["exports"]["credentials"] == "[secret]"
 
@@ -100,6 +102,8 @@ def test_order_that_the_cloud_needs(stack: str, graphs: dict[str, Any]) -> None:
     resources = graphs[stack]["resources"]
     connector_needs = set(resources["cdc-connector"]["dependencies"])
     assert set(of_kind(graphs[stack], "KafkaAcl")) <= connector_needs
+    assert "migration-run" in connector_needs
+    assert {n for n in resources if n.startswith("database-") and n[-1].isdigit()} <= set(resources["migration-run"]["dependencies"])
     assert {"raw-event-headers-topic", "heartbeat-postgres-cdc.cdc-topic"} <= connector_needs
     statement_needs = set(resources["routing-event-headers"]["dependencies"])
     assert {
@@ -150,5 +154,5 @@ def test_flink_credentials_are_on_the_provider_only(stack: str, graphs: dict[str
     assert seven <= set(graphs[stack]["resources"]["flink-flink"]["inputs"])
 
 
-def test_only_settings_differ_between_stacks(graphs: dict[str, Any]) -> None:
-    assert set(graphs["dev"]["resources"]) == set(graphs["prod"]["resources"]) == set(graphs["local"]["resources"])
+def test_local_is_the_same_program_as_dev(graphs: dict[str, Any]) -> None:
+    assert set(graphs["dev"]["resources"]) == set(graphs["local"]["resources"])

@@ -1,9 +1,11 @@
 """Committed schemas are the generated ones; routed records are the raw ones without Connect's annotations."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 from stacks import avro
+from stacks.additive import breaks
 from stacks.contract import ContractV1
 from stacks.routes import Routes
 
@@ -18,6 +20,21 @@ def test_the_contract_schema_is_current() -> None:
     assert json.loads((ROOT / "schemas" / "contract.schema.json").read_text()) == ContractV1.model_json_schema(
         by_alias=True
     )
+
+
+def test_the_contract_only_grew_since_its_release() -> None:
+    released = json.loads((ROOT / "schemas" / "released" / "contract-v1.schema.json").read_text())
+    assert breaks(released, ContractV1.model_json_schema(by_alias=True)) == []
+
+
+def test_a_contract_that_shrank_is_noticed() -> None:
+    released = json.loads((ROOT / "schemas" / "released" / "contract-v1.schema.json").read_text())
+    changed = deepcopy(released)
+    del changed["$defs"]["RouteContract"]["properties"]["topic"]
+    changed["$defs"]["DatabaseContract"]["properties"]["port"] = {"type": "string"}
+    changed["required"].remove("environmentId")
+    wanted = ["environmentId may be absent now", "DatabaseContract.port changed from integer to string", "RouteContract.topic is gone"]
+    assert breaks(released, changed) == wanted
 
 
 def test_the_contract_fits_its_schema(graphs: dict) -> None:

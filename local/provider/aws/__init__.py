@@ -11,7 +11,7 @@ from local.provider.package import Package
 from local.provider.values import Properties
 
 KNOWN = {"region", "defaultTags", "profile", "assumeRoles", "skipMetadataApiCheck", "version"}
-KNOWN |= {"skipCredentialsValidation", "skipRegionValidation"}  # the SDK sets them by itself
+KNOWN |= {"skipCredentialsValidation", "skipRegionValidation", "allowedAccountIds"}  # the SDK sets them by itself
 
 
 def key(token: str) -> str:

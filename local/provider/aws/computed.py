@@ -90,6 +90,7 @@ SPECIAL: dict[str, Special] = {
         f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}/invocations",
         "version": "$LATEST",
     },
+    "aws_secretsmanager_secret_version": lambda _, made, region: {"versionId": made},
     "aws_lambda_invocation": lambda *_: {"result": "{}"},
     "aws_apigatewayv2_api": lambda name, made, region: {
         "apiEndpoint": f"https://{digest(made)[:10]}.execute-api.{region}.amazonaws.com",

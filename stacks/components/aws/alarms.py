@@ -1,7 +1,7 @@
 """Alarms, each with a runbook, one dashboard, and who hears of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -30,14 +30,14 @@ class Watch:
 
 
 WATCHES = (
-    Watch(name="database-cpu", group="database", metric="CPUUtilization", threshold=80, runbook="database-load", what="The database is busy (per cent)", statistic="Average", periods=10),
-    Watch(name="database-connections", group="database", metric="DatabaseConnections", threshold=400, runbook="database-load", what="Many connections are open"),
+    Watch(name="database-cpu", group="writer", metric="CPUUtilization", threshold=80, runbook="database-load", what="The database is busy (per cent)", statistic="Average", periods=10),
+    Watch(name="database-connections", group="database", metric="DatabaseConnections", threshold=300, runbook="database-load", what="Many connections are open"),
     Watch(name="database-storage", group="database", metric="FreeLocalStorage", threshold=2 * GIB, runbook="database-storage", what="Little local storage is left (bytes)", statistic="Minimum", below=True),
     Watch(name="slot-lag", group="database", metric="OldestReplicationSlotLag", threshold=2 * GIB, runbook="slot", what="The connector is behind: the slot's oldest byte is far back (bytes)"),
     Watch(name="slot-disk", group="database", metric="ReplicationSlotDiskUsage", threshold=5 * GIB, runbook="slot", what="The slot keeps much on disk (bytes)"),
     Watch(name="wal-kept", group="database", metric="TransactionLogsDiskUsage", threshold=20 * GIB, runbook="slot", what="Much WAL is kept (bytes)"),
     Watch(name="proxy-borrow", group="proxy", metric="DatabaseConnectionsBorrowLatency", threshold=1_000_000, runbook="events-api", what="Callers wait for a connection (microseconds)"),
-    Watch(name="proxy-connections", group="proxy", metric="DatabaseConnectionsCurrentlyBorrowed", threshold=200, runbook="events-api", what="Most of the pool is in use"),
+    Watch(name="proxy-connections", group="proxy", metric="DatabaseConnectionsCurrentlyBorrowed", threshold=0, runbook="events-api", what="Most of the pool is in use"),
     Watch(name="api-errors", group="api", metric="5xx", threshold=5, runbook="events-api", what="The events API answers with errors", statistic="Sum"),
     Watch(name="api-latency", group="api", metric="Latency", threshold=2000, runbook="events-api", what="The events API is slow (milliseconds)", statistic="p99"),
 )  # fmt: skip
@@ -45,15 +45,20 @@ FUNCTION_WATCHES = (
     ("errors", "Errors", 1, "Sum", "fails"),
     ("throttles", "Throttles", 1, "Sum", "is called more often than it may run"),
 )
-NAMESPACES = {"database": "AWS/RDS", "proxy": "AWS/RDS", "api": "AWS/ApiGateway", "function": "AWS/Lambda"}
+DEAD_LETTERS = Watch(name="writer-target-dead-letters", group="dead-letters", metric="ApproximateNumberOfMessagesVisible", threshold=0, runbook="writer-target", what="The function writer-target could not do something", periods=1)  # fmt: skip
+NAMESPACES = {"database": "AWS/RDS", "writer": "AWS/RDS", "dead-letters": "AWS/SQS", "proxy": "AWS/RDS", "api": "AWS/ApiGateway", "function": "AWS/Lambda"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """What is watched: dimensions by group, and functions by name with their timeout in seconds and runbook."""
+    """What is watched: dimensions by group, and functions by name with their timeout in seconds and runbook.
+
+    `concurrency`: how many events API functions run at once at most, each with a connection.
+    """
 
     dimensions: Mapping[str, Mapping[str, pulumi.Input[str]]]
     functions: Mapping[str, tuple[pulumi.Input[str], int, str]]
+    concurrency: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +81,9 @@ class Alarms(Component):
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.topic = self.make_topic(args)
-        watches = [*WATCHES, *(w for n, (_, seconds, book) in args.watched.functions.items() for w in of_function(n, seconds, book))]
+        fixed = [sized(watch, args.watched.concurrency) for watch in WATCHES]
+        fixed += [DEAD_LETTERS] if "dead-letters" in args.watched.dimensions else []
+        watches = [*fixed, *(w for n, (_, seconds, book) in args.watched.functions.items() for w in of_function(n, seconds, book))]
         for watch in watches:
             self.alarm(watch, dimensions(watch, args.watched), args.world)
         aws.rds.EventSubscription(
@@ -140,13 +147,18 @@ class Alarms(Component):
         )
 
 
+def sized(watch: Watch, concurrency: int) -> Watch:
+    """Most of the functions hold a connection: the pool is nearly used up."""
+    return replace(watch, threshold=0.8 * concurrency) if watch.name == "proxy-connections" else watch
+
+
 def of_function(name: str, seconds: int, runbook: str) -> Sequence[Watch]:
     """Errors, throttles, and runs that take more than 80 % of the time they have."""
     found = [
         Watch(name=f"{name}-{label}", group="function", metric=metric, threshold=limit - 0.5, runbook=runbook, what=f"The function {name} {what}", statistic=statistic, periods=1)
         for label, metric, limit, statistic, what in FUNCTION_WATCHES
     ]  # fmt: skip
-    slow = Watch(name=f"{name}-duration", group="function", metric="Duration", threshold=seconds * 800, runbook=runbook, what=f"The function {name} is close to its timeout (milliseconds)", statistic="p99")  # fmt: skip
+    slow = Watch(name=f"{name}-duration", group="function", metric="Duration", threshold=seconds * 800, periods=1, runbook=runbook, what=f"The function {name} is close to its timeout (milliseconds)", statistic="p99")  # fmt: skip
     return [*found, slow]
 
 

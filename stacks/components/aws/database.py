@@ -43,6 +43,7 @@ class Database(Component):
     cluster: aws.rds.Cluster
     instances: list[aws.rds.ClusterInstance]
     secrets: dict[str, aws.secretsmanager.Secret]
+    versions: dict[str, aws.secretsmanager.SecretVersion]
     owner_secret: pulumi.Output[str]
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -54,6 +55,7 @@ class Database(Component):
         self.cluster = self.make_cluster(args, group, self.parameters(args))
         role = self.monitoring_role(world)
         self.instances = [self.instance(n, args, role) for n in range(args.settings.instances)]
+        self.versions = {}
         self.secrets = {user: self.secret(user, args) for user in (CDC_USER, API_USER)}
         self.owner_secret = self.cluster.master_user_secrets.apply(lambda found: found[0].secret_arn or "")
         self.register_outputs({"endpoint": self.cluster.endpoint})
@@ -102,11 +104,24 @@ class Database(Component):
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=["postgresql"],
             deletion_protection=world.protect,
-            skip_final_snapshot=not world.protect,
-            final_snapshot_identifier=world.name("events-final", 63) if world.protect else None,
+            skip_final_snapshot=not settings.final_snapshot,
+            final_snapshot_identifier=world.name("events-final", 63) if settings.final_snapshot else None,
             # A new major version must wait until the connector's slot is dropped: docs/runbooks/slot.md.
             allow_major_version_upgrade=False,
-            opts=self.child(protect=world.protect),
+            apply_immediately=not world.protect,
+            # RDS upgrades minor versions by itself: going back to the one in the settings is refused.
+            # Without the group, RDS makes one that is not encrypted with our key and never ends.
+            opts=self.child(protect=world.protect, ignore_changes=["engineVersion"], depends_on=[self.logs(args)]),
+        )
+
+    def logs(self, args: DatabaseArgs) -> aws.cloudwatch.LogGroup:
+        """Where PostgreSQL's exported log goes."""
+        return aws.cloudwatch.LogGroup(
+            f"{self.name}-logs",
+            name=f"/aws/rds/cluster/{args.world.name('events', 63)}/postgresql",
+            retention_in_days=args.world.log_days,
+            kms_key_id=args.key_arn,
+            opts=self.child(),
         )
 
     def monitoring_role(self, world: AwsWorld) -> aws.iam.Role:
@@ -143,7 +158,8 @@ class Database(Component):
             auto_minor_version_upgrade=True,
             ca_cert_identifier=CA,
             copy_tags_to_snapshot=True,
-            opts=self.child(protect=args.world.protect),
+            apply_immediately=not args.world.protect,
+            opts=self.child(protect=args.world.protect, ignore_changes=["engineVersion"]),
         )
 
     def secret(self, user: str, args: DatabaseArgs) -> aws.secretsmanager.Secret:
@@ -157,7 +173,7 @@ class Database(Component):
             recovery_window_in_days=30 if args.world.protect else 7,
             opts=self.child(protect=args.world.protect),
         )
-        aws.secretsmanager.SecretVersion(
+        self.versions[user] = aws.secretsmanager.SecretVersion(
             f"{self.name}-{label}-value",
             secret_id=secret.id,
             secret_string=pulumi.Output.json_dumps({"username": user, "password": args.passwords[user]}),

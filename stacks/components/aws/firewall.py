@@ -26,22 +26,29 @@ RULES = (
 )
 PRIVATE_GROUPS = {
     "balancer": "The load balancer that Confluent reaches",
-    "writer-target": "The function that keeps the balancer's target",
+    "writer-target": "The function that keeps the target of the balancer",
     "confluent": "The endpoint of the Confluent cluster",
 }
 PRIVATE_RULES = (
-    ("balancer", "database", POSTGRES, "Confluent's connector reads the writer"),
-    ("writer-target", "endpoints", HTTPS, "The function registers the writer's address"),
+    ("balancer", "database", POSTGRES, "The Confluent connector reads the writer"),
+    ("writer-target", "endpoints", HTTPS, "The function registers the address of the writer"),
 )
+
+
+CLIENT_PORTS = {"https": (HTTPS, "REST, registry and Flink"), "kafka": (9092, "Kafka")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FirewallArgs:
-    """`private`: Confluent comes through PrivateLink; else from its egress ranges, which `confluent` is asked for."""
+    """`private`: Confluent comes through PrivateLink; else from its egress ranges, which `confluent` is asked for.
+
+    `clients`: address ranges (CIDR) of those who use a private cluster: consumers, and whoever runs `pulumi up`.
+    """
 
     world: AwsWorld
     vpc_id: pulumi.Input[str]
     private: bool
+    clients: Sequence[str]
     confluent: pulumi.ProviderResource
 
 
@@ -50,13 +57,17 @@ class Firewall(Component):
 
     TOKEN = "cdc:aws:Firewall"  # noqa: S105 - a type token
     groups: dict[str, aws.ec2.SecurityGroup]
+    rules: list[pulumi.Resource]
 
     def __init__(self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
+        self.rules = []
         names = {**GROUPS, **(PRIVATE_GROUPS if args.private else {})}
         self.groups = {group: self.group(group, what, args) for group, what in names.items()}
         for rule in (*RULES, *(PRIVATE_RULES if args.private else ())):
             self.permit(*rule)
+        for number, clients in enumerate(args.clients if args.private else ()):
+            self.admit(number, clients)
         if not args.private:
             self.groups["confluent-egress"] = self.from_confluent(args)
         self.register_outputs({"groups": sorted(self.groups)})
@@ -79,7 +90,7 @@ class Firewall(Component):
 
     def permit(self, source: str, target: str, port: int, why: str) -> None:
         """Out of one group and into the other."""
-        aws.vpc.SecurityGroupEgressRule(
+        out = aws.vpc.SecurityGroupEgressRule(
             f"{self.name}-{source}-to-{target}",
             security_group_id=self.groups[source].id,
             referenced_security_group_id=self.groups[target].id,
@@ -89,7 +100,7 @@ class Firewall(Component):
             description=why,
             opts=self.child(),
         )
-        aws.vpc.SecurityGroupIngressRule(
+        into = aws.vpc.SecurityGroupIngressRule(
             f"{self.name}-{target}-from-{source}",
             security_group_id=self.groups[target].id,
             referenced_security_group_id=self.groups[source].id,
@@ -99,6 +110,21 @@ class Firewall(Component):
             description=why,
             opts=self.child(),
         )
+        self.rules += [out, into]
+
+    def admit(self, number: int, clients: str) -> None:
+        """A range of clients may reach the cluster's endpoint."""
+        for label, (port, what) in CLIENT_PORTS.items():
+            aws.vpc.SecurityGroupIngressRule(
+                f"{self.name}-clients-{number}-{label}",
+                security_group_id=self.groups["confluent"].id,
+                cidr_ipv4=clients,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                description=f"{what} of the cluster, for clients",
+                opts=self.child(),
+            )
 
     def from_confluent(self, args: FirewallArgs) -> aws.ec2.SecurityGroup:
         """The database's port for Confluent's egress ranges, as Confluent publishes them at each `up`.
@@ -115,11 +141,11 @@ class Firewall(Component):
         return aws.ec2.SecurityGroup(
             f"{self.name}-confluent-egress",
             name=args.world.name("confluent-egress"),
-            description="Confluent's connectors",
+            description="Connectors of Confluent",
             vpc_id=args.vpc_id,
             ingress=[
                 aws.ec2.SecurityGroupIngressArgs(
-                    description="Connectors, from Confluent's published egress ranges",
+                    description="Connectors, from the egress ranges that Confluent publishes",
                     protocol="tcp",
                     from_port=POSTGRES,
                     to_port=POSTGRES,

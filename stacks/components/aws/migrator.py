@@ -30,6 +30,7 @@ class MigratorArgs:
     key_arn: pulumi.Input[str]
     publication: str
     tables: Sequence[str]
+    after: Sequence[pulumi.Resource]
 
 
 class Migrator(Component):
@@ -72,9 +73,10 @@ class Migrator(Component):
             f"{name}-run",
             function_name=self.function.function.name,
             input=json.dumps(work),
-            triggers={"schema": schema_hash(), **{user: arn for user, arn in secrets.items()}},
-            # It needs the writer up; a cluster alone has no server yet.
-            opts=self.child(depends_on=list(database.instances)),
+            # A changed file or a changed password runs it again.
+            triggers={"schema": schema_hash(), **{user: v.version_id for user, v in database.versions.items()}},
+            # It needs the writer up (a cluster alone has no server yet) and a way to the secrets.
+            opts=self.child(depends_on=[*database.instances, *args.after]),
         )
         self.register_outputs({"result": self.run.result})
 

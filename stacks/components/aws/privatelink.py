@@ -22,7 +22,10 @@ FAILOVER = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateLinkArgs:
-    """`balancer_groups` and `function_groups` are security groups; `confluent` is the provider of Confluent's side."""
+    """`balancer_groups` and `function_groups` are security groups; `confluent` is the provider of Confluent's side.
+
+    `after`: what the function needs before it can reach anything.
+    """
 
     world: AwsWorld
     database: Database
@@ -32,6 +35,7 @@ class PrivateLinkArgs:
     balancer_groups: Sequence[pulumi.Input[str]]
     function_groups: Sequence[pulumi.Input[str]]
     key_arn: pulumi.Input[str]
+    after: Sequence[pulumi.Resource]
     confluent: pulumi.ProviderResource
 
 
@@ -41,12 +45,16 @@ class PrivateLink(Component):
     TOKEN = "cdc:aws:PrivateLink"  # noqa: S105 - a type token
     record: cc.DnsRecord
     function: Function
+    dead_letters: aws.sqs.Queue
+    listener: aws.lb.Listener
+    ready: list[pulumi.Resource]
 
     def __init__(self, name: str, args: PrivateLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         target = self.target_group(args)
         balancer = self.balancer(args, target)
         self.function = self.keep_target(args, target)
+        registered = self.register_first(args)
         gateway = cc.Gateway(
             f"{name}-gateway",
             display_name=args.world.name("egress"),
@@ -83,6 +91,7 @@ class PrivateLink(Component):
             private_link_access_point={"id": point.id},
             opts=self.child(),
         )
+        self.ready = [self.record, self.listener, registered]
         self.register_outputs({"domain": self.record.domain})
 
     def target_group(self, args: PrivateLinkArgs) -> aws.lb.TargetGroup:
@@ -116,7 +125,7 @@ class PrivateLink(Component):
             enable_deletion_protection=args.world.protect,
             opts=self.child(),
         )
-        aws.lb.Listener(
+        self.listener = aws.lb.Listener(
             f"{self.name}-listener",
             load_balancer_arn=made.arn,
             protocol="TCP",
@@ -128,7 +137,7 @@ class PrivateLink(Component):
 
     def keep_target(self, args: PrivateLinkArgs, target: aws.lb.TargetGroup) -> Function:
         """The function: each minute, and at once when a failover is reported. What it could not do is kept in a queue."""
-        queue = aws.sqs.Queue(
+        queue = self.dead_letters = aws.sqs.Queue(
             f"{self.name}-dead-letters",
             name=args.world.name("writer-target-dead-letters"),
             kms_master_key_id=args.key_arn,
@@ -153,6 +162,16 @@ class PrivateLink(Component):
         for reason, pattern, schedule in (("failover", FAILOVER, None), ("minute", None, "rate(1 minute)")):
             self.call_at(made, reason, pattern, schedule, args.world)
         return made
+
+    def register_first(self, args: PrivateLinkArgs) -> aws.lambda_.Invocation:
+        """The first registration, so that the connector need not wait for the next minute; again for another writer."""
+        return aws.lambda_.Invocation(
+            f"{self.name}-registered",
+            function_name=self.function.function.name,
+            input="{}",
+            triggers={"writer": args.database.cluster.endpoint},
+            opts=self.child(depends_on=[*args.database.instances, *args.after]),
+        )
 
     def call_at(self, function: Function, reason: str, pattern: str | None, schedule: str | None, world: AwsWorld) -> None:
         """A rule that calls the function."""
