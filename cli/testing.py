@@ -8,7 +8,7 @@ import time
 from cli.console import say
 from local.instance import ROOT
 
-FAST = ["-m", "not engine", "-n", "2", "--dist", "loadgroup"]
+FAST = ["-m", "not engine", "-n", "2"]
 ENGINE = ["-m", "engine", "-p", "no:randomly", "-x", "--timeout", "600"]
 CHECKS = (
     ("lint", ["ruff", "check", "."]),

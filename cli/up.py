@@ -12,7 +12,7 @@ from cli.traffic.writer import Writer
 from local import pulumi
 from local.engines import client
 from local.instance import ROOT, Instance
-from stacks import program, routes, settings
+from stacks import loading
 from stacks.routes import Routes
 from stacks.settings import Settings
 
@@ -29,8 +29,7 @@ class Loaded:
 
 def check_files(name: str) -> Loaded:
     """Settings and routes, checked before anything is started. Raises Faults."""
-    found = settings.from_file(ROOT / f"Pulumi.{name}.yaml", plan_only=True)
-    return Loaded(*program.joined(found, routes.load(ROOT / "routes.yaml")))
+    return Loaded(*loading.from_files(ROOT, name))
 
 
 def admin_dsn(instance: Instance, name: str) -> str:

@@ -6,21 +6,10 @@ import pulumi
 import pulumi.runtime
 
 from stacks import pipeline, routes, settings
-from stacks.errors import CdcError, Fault, Faults
-from stacks.routes import Routes
-from stacks.settings import Settings
+from stacks.errors import CdcError
+from stacks.loading import joined
 
 ROOT = Path(__file__).parents[1]
-
-
-def joined(
-    found: tuple[Settings | None, list[Fault]], business: tuple[Routes | None, list[Fault]]
-) -> tuple[Settings, Routes]:
-    """Settings and routes; raises Faults with the faults of both files."""
-    faults = [*found[1], *business[1]]
-    if faults or found[0] is None or business[0] is None:
-        raise Faults(faults)
-    return found[0], business[0]
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from local.provider.values import UNKNOWN
 from policies.graph import SECRET, Graph, from_recorded
 from policies.rule import Finding
 from policies.rules import evaluate
-from stacks import program, routes, settings
+from stacks import loading
 from stacks.errors import CdcError
 from stacks.routes import Routes
 from stacks.settings import Settings
@@ -52,8 +52,7 @@ def record(stack: str, root: Path) -> dict[str, Any]:
 
 def make(stack: str, root: Path = ROOT) -> Plan:
     """Check the files, record the graph, check every argument, look at it from every side."""
-    found = settings.from_file(root / f"Pulumi.{stack}.yaml", plan_only=True)
-    values, business = program.joined(found, routes.load(root / "routes.yaml"))
+    values, business = loading.from_files(root, stack)
     recorded = record(stack, root)
     graph = from_recorded(recorded)
     if refused := refusals(graph):

@@ -1,5 +1,6 @@
 """What a pull request says: five prepared changes against prod, each comment a golden file."""
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cli.planning import markdown, plan
 from cli.planning.difference import Difference, compare
 from tests.conftest import Golden
 
-pytestmark = pytest.mark.xdist_group("changes")  # six plans are made once, not once per worker
 ROOT = Path(__file__).parents[2]
 COPIED = ("Pulumi.prod.yaml", "routes.yaml", "stacks")
 ROUTE = """
@@ -55,15 +56,24 @@ def tree(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Difference]:
-    """Each change against the files as they are; every plan in a process of its own, two at a time."""
+def compared(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> dict[str, Difference]:
+    """Each change against the files as they are; the plans are made once for all workers."""
+    file = shared / "plans.pickle"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            file.write_bytes(pickle.dumps(make_plans(tmp_path_factory)))
+    plans = pickle.loads(file.read_bytes())  # noqa: S301 - our own
+    return {name: compare(plans["base"], plans[name]) for name in CHANGES}
+
+
+def make_plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, plan.Plan]:
+    """Every plan in a process of its own, two at a time."""
     roots: dict[str, Path] = {"base": tree(tmp_path_factory.mktemp("base"))}
     for name, change in CHANGES.items():
         roots[name] = tree(tmp_path_factory.mktemp(name))
         change(roots[name])
     with ThreadPoolExecutor(2) as pool:
-        plans = dict(zip(roots, pool.map(lambda root: plan.make("prod", root), roots.values()), strict=True))
-    return {name: compare(plans["base"], plans[name]) for name in CHANGES}
+        return dict(zip(roots, pool.map(lambda root: plan.make("prod", root), roots.values()), strict=True))
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -8,7 +8,7 @@ import pytest
 from stacks import routes, settings
 from stacks.documents import parse
 from stacks.errors import CdcError, Fault, Faults
-from stacks.program import joined
+from stacks.loading import joined
 
 ROOT = Path(__file__).parents[2]
 GOOD_ROUTES = (ROOT / "routes.yaml").read_text()

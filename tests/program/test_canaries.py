@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = ("databasePassword", "eventsApiPassword", "notificationUrl")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def plan() -> Plan:
     return make("prod")
 
