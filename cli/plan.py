@@ -53,7 +53,9 @@ def checked_out(ref: str) -> Generator[Path]:
         git("worktree", "add", "--detach", "--quiet", str(root), ref)
         try:
             if not (root / "cli" / "planning" / "recording.py").exists():
-                raise CdcError(f"{ref} cannot be planned: its program is older than `cdc plan`", "compare with a later one")
+                raise CdcError(
+                    f"{ref} cannot be planned: its program is older than `cdc plan`", "compare with a later one"
+                )
             yield root
         finally:
             git("worktree", "remove", "--force", str(root))
@@ -80,7 +82,12 @@ def show(head: Plan, report: checkov.Report | None, form: Format) -> None:
         data(summary(head, report))
         return
     components = by_component(head)
-    table(f"What `pulumi up -s {head.stack}` declares", ("component", "resources", "protected"), components, ("resources", "protected"))
+    table(
+        f"What `pulumi up -s {head.stack}` declares",
+        ("component", "resources", "protected"),
+        components,
+        ("resources", "protected"),
+    )
     out.print()
     lines = [(x.item, "?" if x.dollars is None else f"{x.dollars:,.0f}", x.because) for x in head.costs]
     lines.append(("Total", f"{cost.total(head.costs):,.0f}", "list prices of cli/planning/prices.toml, an estimate"))
@@ -105,7 +112,10 @@ def verdicts(head: Plan, report: checkov.Report | None) -> None:
         out.print(f"✘ {failed}", markup=False)
     out.print(f"policy pack: {len(head.findings)} findings", markup=False)
     if report:
-        out.print(f"checkov: {report.passed} passed, {len(report.failed)} failed, {report.excused} excused with a written reason", markup=False)
+        out.print(
+            f"checkov: {report.passed} passed, {len(report.failed)} failed, {report.excused} excused with a written reason",
+            markup=False,
+        )
 
 
 def by_component(head: Plan) -> list[tuple[str, int, int]]:
@@ -138,7 +148,9 @@ def summary(head: Plan, report: checkov.Report | None) -> dict[str, Any]:
         "limits": [{"what": use.what, "used": use.used, "limit": use.limit} for use in head.uses],
         "upSecondsAtLeast": head.seconds,
         "findings": [str(f) for f in head.findings],
-        "checkov": {"passed": report.passed, "excused": report.excused, "failed": [str(f) for f in report.failed]} if report else None,
+        "checkov": {"passed": report.passed, "excused": report.excused, "failed": [str(f) for f in report.failed]}
+        if report
+        else None,
     }
 
 
@@ -147,7 +159,14 @@ def plain(found: Difference) -> dict[str, Any]:
     return {
         "stack": found.head.stack,
         "steps": [
-            {"name": s.name, "type": s.type, "action": s.action, "why": s.why, "replaces": s.replaces, "losesData": s.loses_data}
+            {
+                "name": s.name,
+                "type": s.type,
+                "action": s.action,
+                "why": s.why,
+                "replaces": s.replaces,
+                "losesData": s.loses_data,
+            }
             for s in found.steps
         ],
         "refused": found.refused,

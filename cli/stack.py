@@ -80,10 +80,16 @@ def local_dsn(stack: Stack, user: str) -> str:
     return f"postgresql://{user}:{instance.secrets[user]}@{database.host}:{database.port}/{database.database}"
 
 
+def local_aws() -> dict[str, str]:
+    """Credentials of the local AWS: signed requests and Secrets Manager."""
+    own = Instance.here().secrets
+    return {"accessKeyId": own["aws_access_key_id"], "secretAccessKey": own["aws_secret_access_key"]}
+
+
 def sender(stack: Stack, sessions: int = 4) -> Sender:
     """How events get into the local stack: through its events API when it has one, else straight into the database."""
     if stack.contract.events_api is None:
         return Writer(local_dsn(stack, "events_api"), sessions)
-    own = Instance.here().secrets
-    signer = Signer(own["aws_access_key_id"], own["aws_secret_access_key"])
+    own = local_aws()
+    signer = Signer(own["accessKeyId"], own["secretAccessKey"])
     return ApiSender(stack.contract.events_api.url, signer, sessions)

@@ -83,10 +83,19 @@ def plan(graph: Graph) -> dict[str, Any]:
     configured: list[dict[str, Any]] = []
     for resource in known.values():
         entry = schema()[resource.token.removeprefix("aws:")]
-        place = {"address": address(resource), "mode": "managed", "type": entry["type"], "name": address(resource).partition(".")[2]}
+        place = {
+            "address": address(resource),
+            "mode": "managed",
+            "type": entry["type"],
+            "name": address(resource).partition(".")[2],
+        }
         values = block(entry["type"], entry["fields"], resource.props)
-        resources.append({**place, "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 0, "values": values})
-        changes.append({**place, "change": {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}})
+        resources.append(
+            {**place, "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 0, "values": values}
+        )
+        changes.append(
+            {**place, "change": {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}}
+        )
         configured.append({**place, "expressions": expressions(resource, entry, known)})
     return {
         "format_version": "1.2",
@@ -101,7 +110,10 @@ def expressions(resource: Resource, entry: dict[str, Any], known: Mapping[str, R
     """Which property refers to which resource: checkov's graph checks follow these."""
     names = properties(entry["type"], entry["fields"])
     return {
-        names[key]: {"references": [f"{address(known[t])}.id" for t in targets if t in known] + [address(known[t]) for t in targets if t in known]}
+        names[key]: {
+            "references": [f"{address(known[t])}.id" for t in targets if t in known]
+            + [address(known[t]) for t in targets if t in known]
+        }
         for key, targets in resource.references.items()
         if key in names and any(t in known for t in targets)
     }

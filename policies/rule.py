@@ -61,6 +61,8 @@ def confluent(id: str, kind: str, title: str, fix: str, fine: Fine, prod: bool =
     return each(id, "confluentcloud", kind, title, fix, fine, prod)
 
 
-def whole(id: str, title: str, fix: str, check: Callable[[Graph], Iterable[tuple[str, str]]], prod: bool = False) -> Rule:
+def whole(
+    id: str, title: str, fix: str, check: Callable[[Graph], Iterable[tuple[str, str]]], prod: bool = False
+) -> Rule:
     """A rule over the whole graph."""
     return Rule(id, title, fix, check, prod)

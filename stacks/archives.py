@@ -106,10 +106,12 @@ def build(function: str, files: Sequence[str] = ()) -> Archive:
 
 def write(target: Path, entries: Sequence[tuple[str, bytes]]) -> None:
     """The zip file, complete or not at all."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as scratch:
-        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_STORED) as archive:
-            for name, data in entries:
-                info = zipfile.ZipInfo(name, DATE)
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, data)
+    with (
+        tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as scratch,
+        zipfile.ZipFile(scratch, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for name, data in entries:
+            info = zipfile.ZipInfo(name, DATE)
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, data)
     Path(scratch.name).rename(target)

@@ -142,9 +142,9 @@ class AuroraBackend(Model):
 
     @model_validator(mode="after")
     def has_public_subnets(self) -> "AuroraBackend":
-        if isinstance(self.connectivity, PublicAccess) and isinstance(self.vpc, ExistingVpc):
-            if len(self.vpc.public_subnets) < 2:
-                raise ValueError("connectivity public needs at least two of vpc.publicSubnets")
+        public = isinstance(self.connectivity, PublicAccess)
+        if public and isinstance(self.vpc, ExistingVpc) and len(self.vpc.public_subnets) < 2:
+            raise ValueError("connectivity public needs at least two of vpc.publicSubnets")
         return self
 
 

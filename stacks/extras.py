@@ -43,7 +43,9 @@ def declare(
         name = naming.physical(settings.environment.name, "ci")
         CiIdentity("ci", name, settings.ci, kafka.environment.resource_name, opts)
     if settings.environment.governance == "ADVANCED":
-        described = CatalogArgs(plane=plane, catalog_endpoint=registry.catalog_endpoint, entries=entries(routes, topics))
+        described = CatalogArgs(
+            plane=plane, catalog_endpoint=registry.catalog_endpoint, entries=entries(routes, topics)
+        )
         Catalog("catalog", described, opts)
     if isinstance(settings.kafka, Dedicated):
         accounts = {name: identity.account.id for name, identity in access.consumers.items()}
@@ -59,7 +61,10 @@ def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry
             topic=topics[s.topic].topic, tag="cdc_raw", owner="platform", description=f"Changes of {s.table}"
         )
         found[s.unrouted_topic] = Entry(
-            topic=topics[s.unrouted_topic].topic, tag="cdc_unrouted", owner="platform", description=f"No route took these of {s.table}"
+            topic=topics[s.unrouted_topic].topic,
+            tag="cdc_unrouted",
+            owner="platform",
+            description=f"No route took these of {s.table}",
         )
     for r in routes.routes:
         found[r.topic] = Entry(

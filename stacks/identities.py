@@ -64,7 +64,8 @@ class World:
         roles = {name: grant for name, grant in grants.items() if isinstance(grant, Grant)}
         if self.roles_on_topics:
             roles = {
-                name: self.kafka_role(grant) if isinstance(grant, KafkaGrant) else grant for name, grant in grants.items()
+                name: self.kafka_role(grant) if isinstance(grant, KafkaGrant) else grant
+                for name, grant in grants.items()
             }
         return IdentityArgs(
             display_name=naming.physical(settings.environment.name, role),
@@ -99,7 +100,6 @@ class World:
             return KeyTarget(id=c.id, api_version=c.api_version, kind=c.kind, environment_id=environment)
         found: Any = self.registry.found if kind == "registry" else self.region
         return KeyTarget(id=found.id, api_version=found.api_version, kind=found.kind, environment_id=environment)
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
         *(r for topic in topics.values() for r in topic.resources),
     ]
     routing = Routing("routing", RoutingArgs(statements=text, provider=compute.provider, after=after), below)
-    secrets = extras.declare(settings, routes, inputs.secrets, source, kafka, registry, access, plane, topics, private, below)
+    secrets = extras.declare(
+        settings, routes, inputs.secrets, source, kafka, registry, access, plane, topics, private, below
+    )
 
     parts = Parts(source, world, topics, connector, compute, routing, secrets)
     pulumi.export("contract", exported(settings, routes, inputs.endpoint or CONFLUENT_ENDPOINT, parts))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from stacks.backend import AuroraBackend, Backend, PrivateLink
+from stacks.backend import AuroraBackend, Backend, NewVpc, PrivateLink
 from stacks.clusters import Cluster
 from stacks.documents import Document, faults_of, parse, read
 from stacks.errors import Fault
@@ -110,12 +110,20 @@ class Settings(Model):
                 "use kafka.type enterprise, or backend.connectivity public"
             )
         if self.kafka.type == "enterprise" and not self.private:
-            raise ValueError("kafka.type enterprise is private: it needs backend.kind aurora with connectivity privatelink")
-        if isinstance(self.backend, AuroraBackend) and self.backend.vpc.kind == "new":
-            if wrong := [zone for zone in self.backend.vpc.zones if zone[:-1] != self.kafka.region]:
-                raise ValueError(f"backend.vpc.zones {', '.join(wrong)} are not in kafka.region {self.kafka.region}")
+            raise ValueError(
+                "kafka.type enterprise is private: it needs backend.kind aurora with connectivity privatelink"
+            )
+        zones = (
+            self.backend.vpc.zones
+            if isinstance(self.backend, AuroraBackend) and isinstance(self.backend.vpc, NewVpc)
+            else []
+        )
+        if wrong := [zone for zone in zones if zone[:-1] != self.kafka.region]:
+            raise ValueError(f"backend.vpc.zones {', '.join(wrong)} are not in kafka.region {self.kafka.region}")
         if self.protect and isinstance(self.backend, AuroraBackend) and self.backend.instances < 2:
-            raise ValueError("protect needs backend.instances of at least 2: without a reader a failover takes ten minutes")
+            raise ValueError(
+                "protect needs backend.instances of at least 2: without a reader a failover takes ten minutes"
+            )
         return self
 
 

@@ -9,7 +9,6 @@ import pulumi_confluentcloud as cc
 
 from stacks import naming
 from stacks.backend import API_USER, CDC_USER, AuroraBackend, NewVpc, PostgresBackend, PrivateLink
-from stacks.components.notifications import Notifications
 from stacks.components.aws.alarms import Alarms, AlarmsArgs, Watched
 from stacks.components.aws.api import FUNCTION_SECONDS, ApiArgs, EventsApi
 from stacks.components.aws.database import Database, DatabaseArgs
@@ -21,6 +20,7 @@ from stacks.components.aws.network import Network, NetworkArgs
 from stacks.components.aws.privatelink import PrivateLink as PrivateWay
 from stacks.components.aws.proxy import Proxy, ProxyArgs
 from stacks.components.aws.world import AwsWorld, world_of
+from stacks.components.notifications import Notifications
 from stacks.routes import Routes
 from stacks.settings import Settings
 
@@ -97,7 +97,9 @@ def declare_aurora(
     encryption = Encryption("encryption", world, below)
     key = encryption.key.arn
     network = Network("network", NetworkArgs(world=world, vpc=backend.vpc, public=public, key_arn=key), below)
-    firewall_args = FirewallArgs(world=world, vpc_id=network.vpc_id, private=settings.private, clients=clients(backend), confluent=confluent)
+    firewall_args = FirewallArgs(
+        world=world, vpc_id=network.vpc_id, private=settings.private, clients=clients(backend), confluent=confluent
+    )
     firewall = Firewall("firewall", firewall_args, below)
     private = network.private_subnets
     wanted = ["secretsmanager", *(["elasticloadbalancing"] if settings.private else [])]

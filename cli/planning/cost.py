@@ -69,7 +69,9 @@ def cluster(settings: Settings, incoming: float, outgoing: float, partitions: in
         needed = max(needed, 2)
     charged = max(0, needed - 1) if kafka.type == "basic" else needed
     price = charged * PRICES["confluent"]["ecku_hour"][kafka.type] * HOURS
-    return Line("Kafka cluster", price, f"{needed} eCKU ({kafka.type}) for {partitions} partitions, {incoming:.2f} MB/s in")
+    return Line(
+        "Kafka cluster", price, f"{needed} eCKU ({kafka.type}) for {partitions} partitions, {incoming:.2f} MB/s in"
+    )
 
 
 def aws(settings: Settings, graph: Graph) -> Iterator[Line]:
@@ -79,17 +81,41 @@ def aws(settings: Settings, graph: Graph) -> Iterator[Line]:
         return
     hourly = prices["instance_hour"].get(backend.instance_class)
     because = f"{backend.instances} x {backend.instance_class}"
-    yield Line("Aurora instances", backend.instances * hourly * HOURS if hourly else None, because if hourly else f"{because}: no price in prices.toml")
+    yield Line(
+        "Aurora instances",
+        backend.instances * hourly * HOURS if hourly else None,
+        because if hourly else f"{because}: no price in prices.toml",
+    )
     million = settings.traffic.events_per_second * 3600 * HOURS / 1e6
     yield Line("Aurora I/O", million * 4 * prices["io_million"], f"4 requests an event, {million:,.0f} M events")
     vcpus = 2 * backend.instances
-    yield Line("RDS Proxy", max(2, vcpus) * prices["proxy_vcpu_hour"] * HOURS, f"{max(2, vcpus)} vCPU of the instances behind it")
-    yield Line("Events API", million * prices["api_million"], f"{million:,.0f} M requests; Lambda's own time not counted")
+    yield Line(
+        "RDS Proxy",
+        max(2, vcpus) * prices["proxy_vcpu_hour"] * HOURS,
+        f"{max(2, vcpus)} vCPU of the instances behind it",
+    )
+    yield Line(
+        "Events API", million * prices["api_million"], f"{million:,.0f} M requests; Lambda's own time not counted"
+    )
     endpoints = graph.aws("ec2/vpcEndpoint")
     zones = sum(len(e.get("subnetIds") or []) for e in endpoints)
-    yield Line("VPC endpoints", zones * prices["endpoint_zone_hour"] * HOURS, f"{len(endpoints)} in {zones} zone places")
+    yield Line(
+        "VPC endpoints", zones * prices["endpoint_zone_hour"] * HOURS, f"{len(endpoints)} in {zones} zone places"
+    )
     if balancers := graph.aws("lb/loadBalancer"):
-        yield Line("Load balancer", len(balancers) * prices["balancer_hour"] * HOURS, "PrivateLink of Confluent's side not counted")
-    pieces = (("kms/key", "kms_key_month"), ("secretsmanager/secret", "secret_month"), ("cloudwatch/metricAlarm", "alarm_month"))
+        yield Line(
+            "Load balancer",
+            len(balancers) * prices["balancer_hour"] * HOURS,
+            "PrivateLink of Confluent's side not counted",
+        )
+    pieces = (
+        ("kms/key", "kms_key_month"),
+        ("secretsmanager/secret", "secret_month"),
+        ("cloudwatch/metricAlarm", "alarm_month"),
+    )
     found = {kind: len(graph.aws(kind)) for kind, _ in pieces}
-    yield Line("Keys, secrets, alarms", sum(found[kind] * prices[price] for kind, price in pieces), ", ".join(f"{n} {kind.rpartition('/')[2]}" for kind, n in found.items()))
+    yield Line(
+        "Keys, secrets, alarms",
+        sum(found[kind] * prices[price] for kind, price in pieces),
+        ", ".join(f"{n} {kind.rpartition('/')[2]}" for kind, n in found.items()),
+    )

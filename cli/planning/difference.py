@@ -117,7 +117,9 @@ def changed(old: Resource, new: Resource) -> Change:
     for path in list(found.detail):
         if same_secret(old, new, path.split(".")[0].split("[")[0]):
             del found.detail[path]
-    found.replaces[:] = [name for name in found.replaces if any(p.split(".")[0].split("[")[0] == name for p in found.detail)]
+    found.replaces[:] = [
+        name for name in found.replaces if any(p.split(".")[0].split("[")[0] == name for p in found.detail)
+    ]
     return package.special(key, new.name, before, after, found)
 
 

@@ -24,7 +24,11 @@ def render(found: Difference, full_report: str = "") -> str:
             continue
         kept.append(section)
         room -= len(section) + 1
-    note = f"\n> {dropped} section(s) were too long for a comment{f': {full_report}' if full_report else ''}.\n" if dropped else ""
+    note = (
+        f"\n> {dropped} section(s) were too long for a comment{f': {full_report}' if full_report else ''}.\n"
+        if dropped
+        else ""
+    )
     return head + "\n".join(kept) + note + tail
 
 
@@ -74,7 +78,9 @@ def steps(found: Difference) -> Iterator[str]:
         mine = [s for s in found.steps if s.action == action]
         if mine:
             lines = [f"- `{s.name}` ({s.type}){reasons(s)}" for s in mine]
-            yield folded(f"{ICONS[action]} {plural(len(mine), 'resource')} to {action}", "\n".join(lines), action != "create")
+            yield folded(
+                f"{ICONS[action]} {plural(len(mine), 'resource')} to {action}", "\n".join(lines), action != "create"
+            )
 
 
 def reasons(step: Step) -> str:
@@ -104,9 +110,14 @@ def findings(found: Difference) -> Iterator[str]:
 def assumptions(found: Difference) -> Iterator[str]:
     """How the cost comes about."""
     traffic = found.head.settings.traffic
-    lines = [f"{traffic.events_per_second:g} events/s of {traffic.bytes_per_event} bytes, each to one route and one reader.", ""]
+    lines = [
+        f"{traffic.events_per_second:g} events/s of {traffic.bytes_per_event} bytes, each to one route and one reader.",
+        "",
+    ]
     lines += ["| item | $ a month | because |", "|---|---:|---|"]
-    lines += [f"| {x.item} | {'?' if x.dollars is None else f'{x.dollars:,.0f}'} | {x.because} |" for x in found.head.costs]
+    lines += [
+        f"| {x.item} | {'?' if x.dollars is None else f'{x.dollars:,.0f}'} | {x.because} |" for x in found.head.costs
+    ]
     yield folded("cost and its assumptions", "\n".join(lines), False)
 
 

@@ -46,8 +46,13 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
         "ServiceAccount": {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
         "ApiKey": {"secret": f"secret-of-{name}"},
         "Schema": {"schemaIdentifier": 100001},
-        "Gateway": {"awsEgressPrivateLinkGateway": {"region": "us-east-1", "principalArn": "arn:aws:iam::1:role/confluent"}},
-        "PrivateLinkAttachment": {"aws": [{"vpcEndpointServiceName": "com.amazonaws.vpce.x"}], "dnsDomain": "us-east-1.aws.private.example"},
+        "Gateway": {
+            "awsEgressPrivateLinkGateway": {"region": "us-east-1", "principalArn": "arn:aws:iam::1:role/confluent"}
+        },
+        "PrivateLinkAttachment": {
+            "aws": [{"vpcEndpointServiceName": "com.amazonaws.vpce.x"}],
+            "dnsDomain": "us-east-1.aws.private.example",
+        },
     }
     return {**inputs, **table.get(kind, {})}
 
@@ -64,7 +69,7 @@ class Mocks(mocks.Mocks):
         prefix = "sa-of" if kind == "ServiceAccount" else "id-of"
         return ids.get(kind, f"{prefix}-{args.name}"), computed(kind, args.name, args.inputs)
 
-    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: mocks.MockCallArgs) -> Any:
         answers = {
             "getOrganization": {"id": "O", "resourceName": "crn://confluent.cloud/organization=O"},
             "getFlinkRegion": {
@@ -176,7 +181,11 @@ def record(stack: str) -> dict[str, Any]:
     set_all_config(values, [f"cdc-streaming:{name}" for name in MARKERS])
     os.environ["PULUMI_CONFIG"] = json.dumps(values)
     exports: dict[str, pulumi.Output[Any]] = {}
-    pulumi.export = lambda name, value: exports.__setitem__(name, value)
+
+    def keep(name: str, value: Any) -> None:
+        exports[name] = value
+
+    pulumi.export = keep
 
     async def run() -> None:
         program.main()
@@ -187,7 +196,8 @@ def record(stack: str) -> dict[str, Any]:
         raise SystemExit(str(error)) from None
     found = loop.run_until_complete(resolved(exports))
     names = [r.name for r in recorder.requests]
-    assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SystemExit(f"resource names must differ, whatever their types: {', '.join(twice)}")
     resources = {r.name: resource(r, recorder.finished) for r in recorder.requests if r.type != "pulumi:pulumi:Stack"}
     return {"resources": dict(sorted(resources.items())), "exports": found}
 

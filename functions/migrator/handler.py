@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
 from migrator import schema
 
 USERS = {"cdc": "CDC_SECRET", "events_api": "EVENTS_API_SECRET"}

@@ -33,7 +33,10 @@ class Dsn:
 
 
 @retry(
-    retry=retry_if_exception_type(psycopg.OperationalError), stop=stop_after_delay(30), wait=wait_fixed(0.3), reraise=True
+    retry=retry_if_exception_type(psycopg.OperationalError),
+    stop=stop_after_delay(30),
+    wait=wait_fixed(0.3),
+    reraise=True,
 )
 def connect(dsn: Dsn) -> psycopg.Connection:
     """A connection; a database that is just starting gets half a minute."""

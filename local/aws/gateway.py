@@ -2,8 +2,8 @@
 
 import base64
 import logging
-import time
 import threading
+import time
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -55,7 +55,9 @@ class Gateway:
             return message(429, "Too Many Requests")
         name = self.function(route["inputs"])
         try:
-            result = await run_in_threadpool(self.functions.invoke, name, event(request, body, route["inputs"]["routeKey"]))
+            result = await run_in_threadpool(
+                self.functions.invoke, name, event(request, body, route["inputs"]["routeKey"])
+            )
         except Exception:
             log.exception("%s failed", name)
             return message(500, "Internal Server Error")
@@ -93,7 +95,11 @@ def event(request: Request, body: bytes, key: str) -> dict[str, Any]:
         text, encoded = body.decode(), False
     except UnicodeDecodeError:
         text, encoded = base64.b64encode(body).decode(), True
-    http = {"method": request.method, "path": request.url.path, "sourceIp": request.client.host if request.client else ""}
+    http = {
+        "method": request.method,
+        "path": request.url.path,
+        "sourceIp": request.client.host if request.client else "",
+    }
     return {
         "version": "2.0",
         "routeKey": key,

@@ -33,7 +33,9 @@ def problem(request: Request, body: bytes, keys: dict[str, str], service: str) -
     secret = keys.get(found["key"])
     if secret is None:
         return "The security token included in the request is invalid."
-    if not hmac.compare_digest(signature(request, body, found, Credentials(found["key"], secret), stamp), found["signature"]):
+    if not hmac.compare_digest(
+        signature(request, body, found, Credentials(found["key"], secret), stamp), found["signature"]
+    ):
         return "The request signature we calculated does not match the signature you provided."
     return ""
 
@@ -46,4 +48,5 @@ def signature(request: Request, body: bytes, found: re.Match[str], credentials: 
     again.context["timestamp"] = stamp
     signer = SigV4Auth(credentials, found["service"], found["region"])
     canonical = signer.canonical_request(again)
-    return signer.signature(signer.string_to_sign(again, canonical), again)
+    made = signer.signature(signer.string_to_sign(again, canonical), again)
+    return made.decode() if isinstance(made, bytes) else made

@@ -97,7 +97,9 @@ async def ip_addresses(cloud: Cloud, request: Request) -> Response:
     auth.administrator(cloud, request)
     places = {"cloud": "AWS", "region": request.query_params.get("region", REGION_ZONES[0])}
     found = {"ip_prefix": "127.0.0.1/32", "address_type": "EGRESS", "services": ["CONNECT"], **places}
-    return reply(listing("IpAddress", "networking/v1", [{"api_version": "networking/v1", "kind": "IpAddress", **found}]))
+    return reply(
+        listing("IpAddress", "networking/v1", [{"api_version": "networking/v1", "kind": "IpAddress", **found}])
+    )
 
 
 def routes(cloud: Cloud) -> list[Route]:

@@ -7,8 +7,8 @@ from local.provider.apis import APIS, registry
 from local.provider.config import Config
 from local.provider.diff import Change
 from local.provider.kinds import KINDS
-from local.provider.planned_kinds import PLANNED, Unserved
 from local.provider.package import BadConfig, Package
+from local.provider.planned_kinds import PLANNED, Unserved
 from local.provider.values import Properties
 
 

@@ -11,7 +11,11 @@ from local.provider.kinds import Kind
 from local.provider.rest import RestError
 from local.provider.values import Properties
 
-CATALOG = {"schemaRegistryCluster": reference(), "restEndpoint": Field(replaces=True, rule=ADDRESS), "credentials": CREDENTIALS}
+CATALOG = {
+    "schemaRegistryCluster": reference(),
+    "restEndpoint": Field(replaces=True, rule=ADDRESS),
+    "credentials": CREDENTIALS,
+}
 HOME = {"environment": reference(required=True)}
 TEXT = Field()
 

@@ -33,4 +33,6 @@ def run(command: list[str]) -> None:
     """One step of the installation."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise LocalError(f"installing checkov failed: {done.stderr.strip()[-600:]}", "it needs the package registry once")
+        raise LocalError(
+            f"installing checkov failed: {done.stderr.strip()[-600:]}", "it needs the package registry once"
+        )

@@ -43,8 +43,15 @@ def organization_wide(graph: Graph) -> Iterator[tuple[str, str]]:
 def developer_scope(graph: Graph) -> Iterator[tuple[str, str]]:
     wanted = re.compile(r"/(topic|group|transactional-id|subject|kek)=[^/]+$")
     for binding in bindings(graph):
-        if str(binding.get("roleName")).startswith("Developer") and scope(binding) and not wanted.search(scope(binding)):
-            yield binding.name, "a Developer role needs a topic, group, transactional id or subject: the service answers 400"
+        if (
+            str(binding.get("roleName")).startswith("Developer")
+            and scope(binding)
+            and not wanted.search(scope(binding))
+        ):
+            yield (
+                binding.name,
+                "a Developer role needs a topic, group, transactional id or subject: the service answers 400",
+            )
 
 
 def cluster_admin_scope(graph: Graph) -> Iterator[tuple[str, str]]:

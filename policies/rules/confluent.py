@@ -1,7 +1,6 @@
 """Environment, cluster, topics, schemas, pool. (reliability facts C01-C03, C13-C16, C18)"""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from policies.graph import Graph, Resource
 from policies.rule import confluent, whole
@@ -28,7 +27,7 @@ def private(graph: Graph) -> Iterator[tuple[str, str]]:
             yield cluster.name, "can be reached from everywhere"
 
 
-def config(name: str) -> Any:
+def config(name: str) -> Callable[[Resource], bool]:
     return lambda r: bool((r.get("config") or {}).get(name))
 
 

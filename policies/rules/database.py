@@ -1,6 +1,6 @@
 """Aurora and RDS Proxy. (reliability facts A01-A22, T1, T5)"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from policies.graph import Graph, Resource
@@ -20,7 +20,7 @@ def number(value: Any) -> int:
     return int(value) if str(value).isdigit() else 0
 
 
-def parameters(name: str, wanted: str) -> Any:
+def parameters(name: str, wanted: str) -> Callable[[Resource], bool]:
     return lambda r: parameter(r, name) == wanted
 
 
@@ -44,7 +44,11 @@ def guarded_exposure(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def borrow_fits(graph: Graph) -> Iterator[tuple[str, str]]:
-    limits = [f.get("timeout") for f in graph.aws("lambda/function") if "DATABASE_AUTH" in (f.get("environment.variables") or {})]
+    limits = [
+        f.get("timeout")
+        for f in graph.aws("lambda/function")
+        if "DATABASE_AUTH" in (f.get("environment.variables") or {})
+    ]
     for pool in graph.aws("rds/proxyDefaultTargetGroup"):
         wait = pool.get("connectionPoolConfig.connectionBorrowTimeout") or 120
         if any(number(limit) <= wait for limit in limits):

@@ -22,13 +22,13 @@ def statements(resource: Resource) -> list[dict[str, Any]]:
 
 
 def no_star_action(resource: Resource) -> bool:
-    return all(action != "*" and not action.endswith(":*") for s in statements(resource) for action in listed(s["Action"]))
+    return all(
+        action != "*" and not action.endswith(":*") for s in statements(resource) for action in listed(s["Action"])
+    )
 
 
 def narrow(resource: Resource) -> bool:
-    return all(
-        "*" not in listed(s["Resource"]) or set(listed(s["Action"])) <= WIDE for s in statements(resource)
-    )
+    return all("*" not in listed(s["Resource"]) or set(listed(s["Action"])) <= WIDE for s in statements(resource))
 
 
 def no_escalation(resource: Resource) -> bool:
@@ -38,7 +38,9 @@ def no_escalation(resource: Resource) -> bool:
 
 def named_user(resource: Resource) -> bool:
     for s in statements(resource):
-        if "rds-db:connect" in listed(s["Action"]) and any(r.endswith("/*") or ":*" in r for r in listed(s["Resource"])):
+        if "rds-db:connect" in listed(s["Action"]) and any(
+            r.endswith("/*") or ":*" in r for r in listed(s["Resource"])
+        ):
             return False
     return True
 

@@ -9,7 +9,15 @@ from policies.rule import aws, whole
 # Property → resource types whose value must be a secret.
 SENSITIVE = {
     "configSensitive": ("connector",),
-    "credentials": ("kafkaTopic", "kafkaAcl", "schema", "subjectConfig", "tag", "tagBinding", "catalogEntityAttributes"),
+    "credentials": (
+        "kafkaTopic",
+        "kafkaAcl",
+        "schema",
+        "subjectConfig",
+        "tag",
+        "tagBinding",
+        "catalogEntityAttributes",
+    ),
     "secretString": ("secretsmanager/secretVersion",),
 }
 MARKER = "marker-"  # what tests put in place of secrets

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as cc
 
-from stacks.component import Component
 from stacks.clusters import Basic, Cluster, Dedicated, Enterprise, Standard
+from stacks.component import Component
 from stacks.settings import EnvironmentSettings
 
 

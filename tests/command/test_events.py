@@ -4,12 +4,12 @@ import copy
 
 import jsonschema_rs
 import pytest
+from events_api.validation import validator
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.demo import targets
 from cli.traffic.events import TYPES, UNROUTED_TYPE, Factory
-from events_api.validation import validator
 from cli.traffic.observer import key_id, percentile
 from tests.program.test_statements import business
 

@@ -114,7 +114,9 @@ def test_a_comment_is_never_too_long(compared: dict[str, Difference]) -> None:
 
 
 def test_the_same_change_gives_the_same_bytes(compared: dict[str, Difference]) -> None:
-    assert markdown.render(compared["filter"]) == markdown.render(compare(compared["filter"].base, compared["filter"].head))
+    assert markdown.render(compared["filter"]) == markdown.render(
+        compare(compared["filter"].base, compared["filter"].head)
+    )
 
 
 def test_an_unknown_base_is_said() -> None:

@@ -122,7 +122,11 @@ def test_faults_of_an_existing_database(tmp_path: Path, old: str, new: str, word
     [
         ("type: enterprise", "type: huge", "huge"),
         ("maxEcku: 4", "maxEcku: 1", "availability HIGH needs maxEcku of at least 2"),
-        ("type: enterprise\n    name: events\n    availability: HIGH", STANDARD, "privatelink does not go with kafka.type standard: use kafka.type enterprise"),
+        (
+            "type: enterprise\n    name: events\n    availability: HIGH",
+            STANDARD,
+            "privatelink does not go with kafka.type standard: use kafka.type enterprise",
+        ),
         ("kind: privatelink", "kind: public", "kafka.type enterprise is private"),
         ("instances: 2", "instances: 1", "without a reader a failover takes ten minutes"),
         ("us-east-1a", "eu-west-1a", "backend.vpc.zones eu-west-1a are not in kafka.region us-east-1"),

@@ -45,7 +45,9 @@ def test_every_marker_was_used(graphs: dict[str, Any]) -> None:
     """The test above could not fail if the secrets went nowhere."""
     resources = graphs["prod"]["resources"]
     hidden = [name for name, r in resources.items() if r["secrets"]]
-    assert {"cdc-connector", "database-cdc-value", "database-events-api-value", "notifications-integration"} <= set(hidden)
+    assert {"cdc-connector", "database-cdc-value", "database-events-api-value", "notifications-integration"} <= set(
+        hidden
+    )
     assert {f"consumers-{c}-value" for c in ("car-consumer", "loan-consumer")} <= set(hidden)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stacks.component import Component
 from stacks import pipeline as _whole_program  # noqa: F401 - so that every component is imported
+from stacks.component import Component
 from tests.conftest import Golden
 
 STACKS = ("local", "dev", "prod")
@@ -103,7 +103,9 @@ def test_order_that_the_cloud_needs(stack: str, graphs: dict[str, Any]) -> None:
     connector_needs = set(resources["cdc-connector"]["dependencies"])
     assert set(of_kind(graphs[stack], "KafkaAcl")) <= connector_needs
     assert "migration-run" in connector_needs
-    assert {n for n in resources if n.startswith("database-") and n[-1].isdigit()} <= set(resources["migration-run"]["dependencies"])
+    assert {n for n in resources if n.startswith("database-") and n[-1].isdigit()} <= set(
+        resources["migration-run"]["dependencies"]
+    )
     assert {"raw-event-headers-topic", "heartbeat-postgres-cdc.cdc-topic"} <= connector_needs
     statement_needs = set(resources["routing-event-headers"]["dependencies"])
     assert {

@@ -33,7 +33,11 @@ def test_a_contract_that_shrank_is_noticed() -> None:
     del changed["$defs"]["RouteContract"]["properties"]["topic"]
     changed["$defs"]["DatabaseContract"]["properties"]["port"] = {"type": "string"}
     changed["required"].remove("environmentId")
-    wanted = ["environmentId may be absent now", "DatabaseContract.port changed from integer to string", "RouteContract.topic is gone"]
+    wanted = [
+        "environmentId may be absent now",
+        "DatabaseContract.port changed from integer to string",
+        "RouteContract.topic is gone",
+    ]
     assert breaks(released, changed) == wanted
 
 

@@ -53,7 +53,9 @@ def test_names_are_bridged() -> None:
 
 
 def test_missing_unknown_and_misplaced_arguments_are_refused() -> None:
-    _, failures = check(PACKAGE.kinds["rds/proxy:Proxy"], "p", {}, {"name": "x", "colour": "red", "auths": [{"shade": 1}]})
+    _, failures = check(
+        PACKAGE.kinds["rds/proxy:Proxy"], "p", {}, {"name": "x", "colour": "red", "auths": [{"shade": 1}]}
+    )
     text = "\n".join(failures)
     assert "'p.colour'" in text
     assert 'The argument "engine_family" is required' in text

@@ -10,8 +10,18 @@ from local.provider.diff import Change
 from local.provider.package import Package
 from local.provider.values import Properties
 
-KNOWN = {"region", "defaultTags", "profile", "assumeRoles", "skipMetadataApiCheck", "version"}
-KNOWN |= {"skipCredentialsValidation", "skipRegionValidation", "allowedAccountIds"}  # the SDK sets them by itself
+KNOWN = {
+    "region",
+    "defaultTags",
+    "allowedAccountIds",
+    "profile",
+    "assumeRoles",
+    "version",
+    # The SDK sets these by itself.
+    "skipMetadataApiCheck",
+    "skipCredentialsValidation",
+    "skipRegionValidation",
+}
 
 
 def key(token: str) -> str:

@@ -67,7 +67,8 @@ def outputs(token: str, name: str, inputs: Properties, region: str) -> tuple[str
         made = arn
     known = properties(entry["type"], entry["fields"])
     found: Properties = {"arn": arn} if "arn" in known else {}
-    found |= SPECIAL.get(entry["type"], lambda *_: {})(called, made, region)
+    if special := SPECIAL.get(entry["type"]):
+        found |= special(called, made, region)
     if "name" in known and "name" not in inputs:
         found["name"] = called
     return made, {key: value for key, value in found.items() if key in known}
@@ -91,7 +92,7 @@ SPECIAL: dict[str, Special] = {
         "version": "$LATEST",
     },
     "aws_secretsmanager_secret_version": lambda _, made, region: {"versionId": made},
-    "aws_lambda_invocation": lambda *_: {"result": "{}"},
+    "aws_lambda_invocation": lambda _, made, region: {"result": "{}"},
     "aws_apigatewayv2_api": lambda name, made, region: {
         "apiEndpoint": f"https://{digest(made)[:10]}.execute-api.{region}.amazonaws.com",
         "executionArn": f"arn:aws:execute-api:{region}:{ACCOUNT}:{digest(made)[:10]}",

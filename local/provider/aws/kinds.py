@@ -43,9 +43,7 @@ REPLACING: dict[str, tuple[str, ...]] = {
 
 def fields(terraform_type: str, raw: dict[str, Any], replacing: tuple[str, ...] = ()) -> dict[str, Field]:
     """Fields of a type, or of a block in it, by Pulumi's names."""
-    return {
-        name: field(raw[known], known in replacing) for name, known in properties(terraform_type, raw).items()
-    }
+    return {name: field(raw[known], known in replacing) for name, known in properties(terraform_type, raw).items()}
 
 
 def field(raw: Any, replaces: bool) -> Field:

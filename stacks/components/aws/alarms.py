@@ -46,7 +46,14 @@ FUNCTION_WATCHES = (
     ("throttles", "Throttles", 1, "Sum", "is called more often than it may run"),
 )
 DEAD_LETTERS = Watch(name="writer-target-dead-letters", group="dead-letters", metric="ApproximateNumberOfMessagesVisible", threshold=0, runbook="writer-target", what="The function writer-target could not do something", periods=1)  # fmt: skip
-NAMESPACES = {"database": "AWS/RDS", "writer": "AWS/RDS", "dead-letters": "AWS/SQS", "proxy": "AWS/RDS", "api": "AWS/ApiGateway", "function": "AWS/Lambda"}
+NAMESPACES = {
+    "database": "AWS/RDS",
+    "writer": "AWS/RDS",
+    "dead-letters": "AWS/SQS",
+    "proxy": "AWS/RDS",
+    "api": "AWS/ApiGateway",
+    "function": "AWS/Lambda",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +90,10 @@ class Alarms(Component):
         self.topic = self.make_topic(args)
         fixed = [sized(watch, args.watched.concurrency) for watch in WATCHES]
         fixed += [DEAD_LETTERS] if "dead-letters" in args.watched.dimensions else []
-        watches = [*fixed, *(w for n, (_, seconds, book) in args.watched.functions.items() for w in of_function(n, seconds, book))]
+        watches = [
+            *fixed,
+            *(w for n, (_, seconds, book) in args.watched.functions.items() for w in of_function(n, seconds, book)),
+        ]
         for watch in watches:
             self.alarm(watch, dimensions(watch, args.watched), args.world)
         aws.rds.EventSubscription(
@@ -192,5 +202,3 @@ def dashboard(watches: Sequence[Watch], watched: Watched, region: str) -> pulumi
             }
         )
     return pulumi.Output.json_dumps({"widgets": widgets})
-
-

@@ -60,7 +60,10 @@ class EventsApi(Component):
             protocol_type="HTTP",
             description="Events into the source database",
             cors_configuration=aws.apigatewayv2.ApiCorsConfigurationArgs(
-                allow_origins=origins, allow_methods=["POST", "GET"], allow_headers=["content-type", "authorization"], max_age=300
+                allow_origins=origins,
+                allow_methods=["POST", "GET"],
+                allow_headers=["content-type", "authorization"],
+                max_age=300,
             )
             if origins
             else None,
@@ -137,7 +140,9 @@ class EventsApi(Component):
             api_id=self.api.id,
             authorizer_type="JWT",
             identity_sources=["$request.header.Authorization"],
-            jwt_configuration=aws.apigatewayv2.AuthorizerJwtConfigurationArgs(audiences=auth.audience, issuer=auth.issuer),
+            jwt_configuration=aws.apigatewayv2.AuthorizerJwtConfigurationArgs(
+                audiences=auth.audience, issuer=auth.issuer
+            ),
             opts=self.child(),
         )
 

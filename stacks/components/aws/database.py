@@ -146,7 +146,7 @@ class Database(Component):
             f"{self.name}-{number}",
             identifier=args.world.name(f"events-{number}", 63),
             cluster_identifier=self.cluster.id,
-            engine="aurora-postgresql",
+            engine=aws.rds.EngineType.AURORA_POSTGRESQL,
             engine_version=self.cluster.engine_version,
             instance_class=args.settings.instance_class,
             promotion_tier=number,

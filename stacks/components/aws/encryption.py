@@ -47,4 +47,11 @@ def policy(world: AwsWorld) -> pulumi.Output[str]:
 def use(sid: str, service: str, condition: Json) -> Json:
     """A service may encrypt and decrypt, on the condition."""
     principal = {"Service": service}
-    return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": USES, "Resource": "*", "Condition": condition}
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": USES,
+        "Resource": "*",
+        "Condition": condition,
+    }

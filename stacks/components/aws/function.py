@@ -45,7 +45,11 @@ class Function(Component):
         super().__init__(name, opts)
         world, physical = args.world, args.world.name(name)
         self.role = aws.iam.Role(
-            f"{name}-role", name=physical, assume_role_policy=LAMBDA_TRUST, description=args.description, opts=self.child()
+            f"{name}-role",
+            name=physical,
+            assume_role_policy=LAMBDA_TRUST,
+            description=args.description,
+            opts=self.child(),
         )
         rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(

@@ -54,7 +54,10 @@ class Ingress(Component):
             opts=self.child(),
         )
         zone = aws.route53.Zone(
-            f"{name}-zone", name=attachment.dns_domain, vpcs=[aws.route53.ZoneVpcArgs(vpc_id=args.vpc_id)], opts=self.child()
+            f"{name}-zone",
+            name=attachment.dns_domain,
+            vpcs=[aws.route53.ZoneVpcArgs(vpc_id=args.vpc_id)],
+            opts=self.child(),
         )
         address = endpoint.dns_entries.apply(lambda found: found[0]["dns_name"])
         aws.route53.Record(

@@ -64,7 +64,9 @@ class Network(Component):
             self.subnet("public", zone, blocks[4 + number], world) for number, zone in enumerate(vpc.zones)
         ]
         self.route("private", self.private_subnets, vpc.zones, None)
-        gateway = aws.ec2.InternetGateway(f"{self.name}-gateway", vpc_id=made.id, opts=self.child()) if args.public else None
+        gateway = (
+            aws.ec2.InternetGateway(f"{self.name}-gateway", vpc_id=made.id, opts=self.child()) if args.public else None
+        )
         self.route("public", self.public_subnets, vpc.zones, gateway)
         self.flow_log(args)
 
@@ -140,7 +142,10 @@ class Network(Component):
         found = aws.ec2.get_vpcs_output(filters=[{"name": "vpc-id", "values": [vpc.id]}], opts=asking)
         self.vpc_id = found.ids.apply(lambda ids: the_vpc(vpc.id, ids, world.region))
         wanted = [*vpc.private_subnets, *vpc.public_subnets]
-        filters = [{"name": "subnet-id", "values": wanted}, {"name": "vpc-id", "values": [vpc.id]}]
+        filters = [
+            aws.ec2.GetSubnetsFilterArgs(name="subnet-id", values=wanted),
+            aws.ec2.GetSubnetsFilterArgs(name="vpc-id", values=[vpc.id]),
+        ]
         subnets = aws.ec2.get_subnets_output(filters=filters, opts=asking).ids
 
         def known(identity: str) -> pulumi.Output[str]:
@@ -168,5 +173,3 @@ def the_subnet(wanted: str, found: Sequence[str], vpc: str) -> str:
         f"cdc-streaming:backend.vpc - {vpc} has no such subnet (got {json.dumps(wanted)})\n"
         "hint: list them: aws ec2 describe-subnets --filters Name=vpc-id,Values=" + vpc
     )
-
-

@@ -15,9 +15,7 @@ from stacks.components.aws.database import PORT, Database
 from stacks.components.aws.function import Function, FunctionArgs
 from stacks.components.aws.world import AwsWorld, Json, allow
 
-FAILOVER = (
-    '{"source":["aws.rds"],"detail-type":["RDS DB Cluster Event"],"detail":{"EventCategories":["failover"]}}'
-)
+FAILOVER = '{"source":["aws.rds"],"detail-type":["RDS DB Cluster Event"],"detail":{"EventCategories":["failover"]}}'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +60,9 @@ class PrivateLink(Component):
             aws_egress_private_link_gateway={"region": args.world.region},
             opts=self.child(protect=args.world.protect),
         )
-        principal = gateway.aws_egress_private_link_gateway.apply(lambda found: (found.principal_arn if found else None) or "")
+        principal = gateway.aws_egress_private_link_gateway.apply(
+            lambda found: (found.principal_arn if found else None) or ""
+        )
         service = aws.ec2.VpcEndpointService(
             f"{name}-service",
             acceptance_required=False,
@@ -106,7 +106,13 @@ class PrivateLink(Component):
             preserve_client_ip="false",
             connection_termination=True,  # after a failover, connections to the old writer end at once
             deregistration_delay=0,
-            health_check={"protocol": "TCP", "port": str(PORT), "interval": 10, "healthy_threshold": 2, "unhealthy_threshold": 2},
+            health_check={
+                "protocol": "TCP",
+                "port": str(PORT),
+                "interval": 10,
+                "healthy_threshold": 2,
+                "unhealthy_threshold": 2,
+            },
             opts=self.child(),
         )
 
@@ -148,7 +154,11 @@ class PrivateLink(Component):
             world=args.world,
             code="writer_target",
             description="Keeps the balancer's target at the writer's address",
-            environment={"WRITER_HOST": args.database.cluster.endpoint, "WRITER_PORT": str(PORT), "TARGET_GROUP": target.arn},
+            environment={
+                "WRITER_HOST": args.database.cluster.endpoint,
+                "WRITER_PORT": str(PORT),
+                "TARGET_GROUP": target.arn,
+            },
             statements=rights(target, queue, args),
             subnets=args.subnets,
             groups=args.function_groups,
@@ -173,7 +183,9 @@ class PrivateLink(Component):
             opts=self.child(depends_on=[*args.database.instances, *args.after]),
         )
 
-    def call_at(self, function: Function, reason: str, pattern: str | None, schedule: str | None, world: AwsWorld) -> None:
+    def call_at(
+        self, function: Function, reason: str, pattern: str | None, schedule: str | None, world: AwsWorld
+    ) -> None:
         """A rule that calls the function."""
         rule = aws.cloudwatch.EventRule(
             f"{self.name}-{reason}",

@@ -32,7 +32,9 @@ class AwsWorld:
         return pulumi.Output.concat("arn:aws:", service, ":", self.region, ":", self.account, ":", resource)
 
 
-def world_of(environment: str, region: str, log_days: int, protect: bool, provider: pulumi.ProviderResource) -> AwsWorld:
+def world_of(
+    environment: str, region: str, log_days: int, protect: bool, provider: pulumi.ProviderResource
+) -> AwsWorld:
     """The world, with the account that the credentials belong to."""
     caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(provider=provider))
     return AwsWorld(environment, region, caller.account_id, provider, log_days, protect)
@@ -64,6 +66,8 @@ def trusts(service: str, account: pulumi.Input[str]) -> pulumi.Output[str]:
 LAMBDA_TRUST = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
     }
 )
