@@ -20,6 +20,7 @@ class Package:
 
     `key`: a resource's type token → its name in `kinds` and `apis`. `configure` turns a provider's inputs into what
     `apis` are called with, or raises BadConfig. `invokes` answer look-ups; `planned` answers them without an account.
+    `compares_inputs`: a difference is one of inputs, since outputs here may be others than were asked for.
     `special` adds what single types do to a difference. `refine` looks at the service before a difference is reported.
     """
 
@@ -34,3 +35,4 @@ class Package:
     configure: Callable[[Properties], Any]
     special: Callable[[str, str, Properties, Properties, Change], Change]
     refine: Callable[[str, Properties, Properties, Change], None]
+    compares_inputs: bool = False

@@ -84,7 +84,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:
         kind, _ = self.kind(request.urn, context)
         key = self.package.key(named(request.urn)[0])
-        old, new = decode(request.olds), decode(request.news)
+        before = request.old_inputs if self.package.compares_inputs else request.olds
+        old, new = decode(before), decode(request.news)
         for path in request.ignoreChanges:
             forget(path, old, new)
         change = self.guarded(
@@ -131,7 +132,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         kind, _ = self.kind(request.urn, context)
         wanted = inputs or {k: v for k, v in found.items() if k in kind.fields and not kind.fields[k].output}
-        current = {key: found.get(key, value) for key, value in wanted.items()}
+        same = self.package.compares_inputs
+        current = {key: value if same else found.get(key, value) for key, value in wanted.items()}
         return provider_pb2.ReadResponse(id=request.id, properties=encode({**state, **found}), inputs=encode(current))
 
     def Update(self, request: Any, context: Any) -> Any:

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from cli import clients
-from cli.stack import Stack, local_dsn
+from cli.stack import Stack, sender
 from cli.traffic.events import Factory
-from cli.traffic.writer import Sent, Writer
+from cli.traffic.writer import Sent
 from local.engines import client
 from local.instance import Instance
 from tests.engine import ledger
 
 pytestmark = pytest.mark.engine
-ENGINES = ("taskmanager", "jobmanager", "gateway", "connect", "registry", "kafka", "postgres", "cloud")
+ENGINES = ("taskmanager", "jobmanager", "gateway", "connect", "registry", "kafka", "postgres", "cloud", "aws")
 # Connect's own offsets are written once a second: after a crash it reads that second again.
 AT_LEAST_ONCE = ("connect",)
 
@@ -28,7 +28,7 @@ def engine(name: str) -> dict[str, Any]:
 
 def send(stack: Stack, result: list[Sent]) -> None:
     events = Factory(int(time.time() * 1000)).mixed(3000)
-    result.append(Writer(local_dsn(stack, "events_api")).send(events, rate=500))
+    result.append(sender(stack).send(events, rate=500))
 
 
 @pytest.mark.parametrize("name", ENGINES)

@@ -62,6 +62,7 @@ def _package() -> Package:
         configure=configure,
         special=nothing_special,
         refine=no_refinement,
+        compares_inputs=True,
     )
 
 

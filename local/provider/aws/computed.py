@@ -66,7 +66,7 @@ def outputs(token: str, name: str, inputs: Properties, region: str) -> tuple[str
     if entry["type"] == "aws_secretsmanager_secret":
         made = arn
     known = properties(entry["type"], entry["fields"])
-    found: Properties = {"arn": arn} if "arn" in known else {}
+    found: Properties = {"arn": arn} if "arn" in known and "arn" not in inputs else {}
     if special := SPECIAL.get(entry["type"]):
         found |= special(called, made, region)
     if "name" in known and "name" not in inputs:
