@@ -135,6 +135,22 @@ def plan(
     finish(lambda: command.run(stack, base, form, output, scan))
 
 
+@app.command()
+def deploy(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
+    """`pulumi up` under the policy pack, then a preview that must be empty. Changes a real environment."""
+    from cli import deploy as command
+
+    finish(lambda: command.deploy(stack))
+
+
+@app.command()
+def drift(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
+    """Compare a real environment with what is declared, changing nothing. Exit code 1 when they differ."""
+    from cli import deploy as command
+
+    finish(lambda: command.drift(stack))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
 def pulumi(context: typer.Context, plugin: Plugin = "bundled") -> None:
     """Run the Pulumi CLI with the right environment: `cdc pulumi preview -s prod`."""

@@ -15,14 +15,24 @@ from cli.stack import Stack
 from stacks.errors import CdcError
 
 
+PATIENCE = 2  # seconds
+
+
 def kafka_config(stack: Stack, who: str) -> dict[str, Any]:
-    """librdkafka's connection settings for an identity of the stack. A wrong key is an error, not a silent retry."""
+    """librdkafka's connection settings for an identity of the stack. A wrong key is an error, not a silent retry.
+
+    A broker that is just starting knows no keys for a moment: only a refusal that lasts is one.
+    """
     key = stack.keys[who]["kafka"]
     kafka = stack.contract.kafka
 
+    refused: list[float] = []
+
     def failed(error: KafkaError) -> None:
         if error.code() == KafkaError._AUTHENTICATION:
-            raise KafkaException(error)
+            refused.append(time.monotonic())
+            if refused[-1] - refused[0] > PATIENCE:
+                raise KafkaException(error)
 
     return {
         "bootstrap.servers": kafka.bootstrap_servers,
