@@ -14,7 +14,6 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from cli.stack import Stack
 from stacks.errors import CdcError
 
-
 PATIENCE = 2  # seconds
 
 

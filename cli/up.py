@@ -13,6 +13,7 @@ from local import pulumi
 from local.engines import client
 from local.instance import ROOT, Instance
 from stacks import loading
+from stacks.backend import AuroraBackend
 from stacks.routes import Routes
 from stacks.settings import Settings
 
@@ -67,6 +68,8 @@ def run(plugin: pulumi.Plugin) -> stack.Stack:
         client.start(instance, progress)
     with step("Database"):
         seeded = prepare_database(instance, loaded)
+    if isinstance(loaded.settings.backend, AuroraBackend) and not instance.pgbouncer:
+        say("  PgBouncer is not installed: the events API reaches the database without a proxy")
     if seeded:
         say(f"  {seeded} rows were written before the connector exists; its snapshot will find them")
     with step("Stack local") as progress:

@@ -47,6 +47,13 @@ def postgres(engine: Engine, render: Renderer) -> None:
         run([initdb, "-D", str(engine.data), f"--pwfile={password.name}", *options], "initdb", engine.user)
 
 
+def pgbouncer(engine: Engine, render: Renderer) -> None:
+    """Its files belong to the user that it runs as."""
+    if engine.user is not None:
+        for path in (engine.etc, *engine.etc.iterdir()):
+            os.chown(path, engine.user, engine.user)
+
+
 def kafka(engine: Engine, render: Renderer) -> None:
     """Format the log folder once."""
     if (engine.data / "meta.properties").exists():
@@ -78,6 +85,7 @@ def connect(engine: Engine, render: Renderer) -> None:
 
 STEPS: dict[str, Callable[[Engine, Renderer], None]] = {
     "postgres": postgres,
+    "pgbouncer": pgbouncer,
     "kafka": kafka,
     "connect": connect,
 }

