@@ -185,8 +185,8 @@ def operator(world: World) -> IdentityArgs:
 
 
 def consumer(world: World, who: Consumer) -> IdentityArgs:
-    """A consumer reads its own topics, their subjects, and uses its own group: nothing of anybody else's."""
-    grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", who.group)}
+    """A consumer reads its own topics, their subjects, and uses groups of its own prefix: nothing of anybody else's."""
+    grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", f"{who.group}*")}
     for name in who.routes:
         topic = world.routes.route(name).topic
         grants[f"read-{name}"] = KafkaGrant("DeveloperRead", "topic", topic)

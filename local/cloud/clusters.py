@@ -8,9 +8,9 @@ from starlette.routing import Route
 
 from local.cloud import admin, auth, connect, environments, keys
 from local.cloud.context import Cloud, listing, reference
-from local.cloud.errors import ApiError, not_found
+from local.cloud.errors import ApiError
 from local.cloud.store import Document, new_id, now
-from local.cloud.web import body, endpoint, no_content, reply
+from local.cloud.web import body, no_content, reply, resource, stored
 
 PATH = "/cmk/v2/clusters"
 KINDS = ("Basic", "Standard", "Enterprise", "Freight", "Dedicated")
@@ -25,10 +25,7 @@ def crn(document: Document) -> str:
 
 def required(cloud: Cloud, identity: str) -> Document:
     """The stored cluster; 404 when there is none."""
-    found = cloud.store.get("cluster", identity)
-    if found is None:
-        raise not_found(f"Kafka cluster {identity}")
-    return found
+    return stored(cloud, "cluster", identity, "Kafka cluster")
 
 
 def render(cloud: Cloud, document: Document) -> Document:
@@ -128,11 +125,4 @@ async def remove(cloud: Cloud, document: Document) -> None:
 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
-    one = PATH + "/{id}"
-    return [
-        Route(PATH, endpoint(cloud, create), methods=["POST"]),
-        Route(PATH, endpoint(cloud, index), methods=["GET"]),
-        Route(one, endpoint(cloud, read), methods=["GET"]),
-        Route(one, endpoint(cloud, update), methods=["PATCH"]),
-        Route(one, endpoint(cloud, delete), methods=["DELETE"]),
-    ]
+    return resource(cloud, PATH, create=create, index=index, read=read, update=update, delete=delete)

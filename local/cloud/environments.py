@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from local.cloud import auth
 from local.cloud.context import ORGANIZATION_CRN, Cloud, listing
-from local.cloud.errors import ApiError, not_found
+from local.cloud.errors import ApiError
 from local.cloud.store import Document, new_id, now
-from local.cloud.web import body, endpoint, no_content, reply
+from local.cloud.web import body, no_content, reply, resource, stored
 
 PATH = "/org/v2/environments"
 DEFAULT = "env-default"  # get_organization reads the organization off any environment, before there is one of ours
@@ -22,10 +22,7 @@ def crn(environment: str) -> str:
 
 def required(cloud: Cloud, identity: str) -> Document:
     """The stored environment; 404 when there is none."""
-    found = cloud.store.get("environment", identity)
-    if found is None:
-        raise not_found(f"environment {identity}")
-    return found
+    return stored(cloud, "environment", identity, "environment")
 
 
 def seed(cloud: Cloud) -> None:
@@ -108,11 +105,4 @@ async def delete(cloud: Cloud, request: Request) -> Response:
 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
-    one = PATH + "/{id}"
-    return [
-        Route(PATH, endpoint(cloud, create), methods=["POST"]),
-        Route(PATH, endpoint(cloud, index), methods=["GET"]),
-        Route(one, endpoint(cloud, read), methods=["GET"]),
-        Route(one, endpoint(cloud, update), methods=["PATCH"]),
-        Route(one, endpoint(cloud, delete), methods=["DELETE"]),
-    ]
+    return resource(cloud, PATH, create=create, index=index, read=read, update=update, delete=delete)

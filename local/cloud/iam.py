@@ -8,7 +8,7 @@ from local.cloud import admin, auth, keys, rbac
 from local.cloud.context import ORGANIZATION_CRN, Cloud, listing
 from local.cloud.errors import ApiError, not_found
 from local.cloud.store import Document, new_id, now
-from local.cloud.web import body, endpoint, no_content, reply
+from local.cloud.web import body, no_content, reply, resource
 
 ACCOUNTS = "/iam/v2/service-accounts"
 BINDINGS = "/iam/v2/role-bindings"
@@ -143,14 +143,16 @@ async def delete_binding(cloud: Cloud, request: Request) -> Response:
 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
-    return [
-        Route(ACCOUNTS, endpoint(cloud, create_account), methods=["POST"]),
-        Route(ACCOUNTS, endpoint(cloud, index_accounts), methods=["GET"]),
-        Route(ACCOUNTS + "/{id}", endpoint(cloud, read_account), methods=["GET"]),
-        Route(ACCOUNTS + "/{id}", endpoint(cloud, update_account), methods=["PATCH"]),
-        Route(ACCOUNTS + "/{id}", endpoint(cloud, delete_account), methods=["DELETE"]),
-        Route(BINDINGS, endpoint(cloud, create_binding), methods=["POST"]),
-        Route(BINDINGS, endpoint(cloud, index_bindings), methods=["GET"]),
-        Route(BINDINGS + "/{id}", endpoint(cloud, read_binding), methods=["GET"]),
-        Route(BINDINGS + "/{id}", endpoint(cloud, delete_binding), methods=["DELETE"]),
-    ]
+    accounts = resource(
+        cloud,
+        ACCOUNTS,
+        create=create_account,
+        index=index_accounts,
+        read=read_account,
+        update=update_account,
+        delete=delete_account,
+    )
+    bindings = resource(
+        cloud, BINDINGS, create=create_binding, index=index_bindings, read=read_binding, delete=delete_binding
+    )
+    return [*accounts, *bindings]

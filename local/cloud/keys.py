@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from local.cloud import admin, auth
 from local.cloud.context import ORGANIZATION_CRN, REGION_ZONES, Cloud, listing, reference
-from local.cloud.errors import ApiError, not_found
+from local.cloud.errors import ApiError
 from local.cloud.regions import find_registry
 from local.cloud.store import Document, now
-from local.cloud.web import body, endpoint, no_content, reply
+from local.cloud.web import body, no_content, reply, resource, stored
 
 PATH = "/iam/v2/api-keys"
 CAPITALS = string.ascii_uppercase + string.digits
@@ -56,10 +56,7 @@ def render(cloud: Cloud, document: Document, secret: str = "") -> Document:
 
 def required(cloud: Cloud, identity: str) -> Document:
     """The stored key; 404 when there is none."""
-    found = cloud.store.get("api-key", identity)
-    if found is None:
-        raise not_found(f"API key {identity}")
-    return found
+    return stored(cloud, "api-key", identity, "API key")
 
 
 def resource_of(cloud: Cloud, sent: Document) -> str:
@@ -149,11 +146,4 @@ async def remove(cloud: Cloud, document: Document, kind: str = "api-key") -> Non
 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
-    one = PATH + "/{id}"
-    return [
-        Route(PATH, endpoint(cloud, create), methods=["POST"]),
-        Route(PATH, endpoint(cloud, index), methods=["GET"]),
-        Route(one, endpoint(cloud, read), methods=["GET"]),
-        Route(one, endpoint(cloud, update), methods=["PATCH"]),
-        Route(one, endpoint(cloud, delete), methods=["DELETE"]),
-    ]
+    return resource(cloud, PATH, create=create, index=index, read=read, update=update, delete=delete)

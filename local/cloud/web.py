@@ -9,9 +9,11 @@ import httpx2
 from confluent_kafka import KafkaException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from local.cloud.context import Cloud
-from local.cloud.errors import ApiError, unavailable
+from local.cloud.errors import ApiError, not_found, unavailable
+from local.cloud.store import Document
 
 Handler = Callable[[Cloud, Request], Awaitable[Response]]
 log = logging.getLogger("cloud")
@@ -56,3 +58,22 @@ def reply(value: Any, status: int = 200) -> JSONResponse:
 def no_content() -> Response:
     """204."""
     return Response(status_code=204)
+
+
+def stored(cloud: Cloud, kind: str, identity: str, what: str) -> Document:
+    """A document of the store; 404, in the words `what`, when there is none."""
+    found = cloud.store.get(kind, identity)
+    if found is None:
+        raise not_found(f"{what} {identity}")
+    return found
+
+
+def resource(cloud: Cloud, path: str, **handlers: Handler) -> list[Route]:
+    """The routes of a kind of object: `create` and `index` on its path, `read`, `update` and `delete` below it."""
+    methods = {"create": "POST", "index": "GET", "read": "GET", "update": "PATCH", "delete": "DELETE"}
+    return [
+        Route(
+            path if name in ("create", "index") else path + "/{id}", endpoint(cloud, handler), methods=[methods[name]]
+        )
+        for name, handler in handlers.items()
+    ]

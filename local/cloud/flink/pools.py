@@ -6,9 +6,9 @@ from starlette.routing import Route
 
 from local.cloud import auth, environments
 from local.cloud.context import Cloud, listing, reference
-from local.cloud.errors import ApiError, not_found
+from local.cloud.errors import ApiError
 from local.cloud.store import Document, new_id, now
-from local.cloud.web import body, endpoint, no_content, reply
+from local.cloud.web import body, no_content, reply, resource, stored
 
 PATH = "/fcpm/v2/compute-pools"
 SIZES = (5, 10, 20, 30, 40, 50)
@@ -22,10 +22,7 @@ def crn(document: Document) -> str:
 
 def required(cloud: Cloud, identity: str) -> Document:
     """The stored pool; 404 when there is none."""
-    found = cloud.store.get("pool", identity)
-    if found is None:
-        raise not_found(f"compute pool {identity}")
-    return found
+    return stored(cloud, "pool", identity, "compute pool")
 
 
 def render(cloud: Cloud, document: Document) -> Document:
@@ -115,11 +112,4 @@ async def delete(cloud: Cloud, request: Request) -> Response:
 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
-    one = PATH + "/{id}"
-    return [
-        Route(PATH, endpoint(cloud, create), methods=["POST"]),
-        Route(PATH, endpoint(cloud, index), methods=["GET"]),
-        Route(one, endpoint(cloud, read), methods=["GET"]),
-        Route(one, endpoint(cloud, update), methods=["PATCH"]),
-        Route(one, endpoint(cloud, delete), methods=["DELETE"]),
-    ]
+    return resource(cloud, PATH, create=create, index=index, read=read, update=update, delete=delete)
