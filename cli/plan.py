@@ -34,10 +34,12 @@ def run(stack: str, base: str | None, form: Format, output: Path | None, scan: b
     with checked_out(base) as root, step(f"Planning {stack} at {base}"):
         before = plan.make(stack, root)
     found = compare(before, head)
-    text = markdown.render(found, str(output) if output else "")
-    if output:
+    full = output.with_suffix(".full.md") if output else None
+    text = markdown.render(found, f"the whole of it is in `{full.name}`" if full else "")
+    if output and full:
         output.write_text(text)
-        say(f"  written to {output}")
+        full.write_text(markdown.render(found, limit=None))
+        say(f"  written to {output} (for a comment) and {full} (all of it)")
     elif form == "json":
         data(plain(found))
     else:

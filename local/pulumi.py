@@ -51,9 +51,7 @@ class Workspace:
         # There is no AWS on this machine: its plugin is always ours.
         install_plugins(self.home, ["aws", *(["confluentcloud"] if self.plugin == "bundled" else [])])
         if self.plugin == "stock":
-            link = self.home / "plugins" / stock_plugin().name
-            if not link.exists():
-                link.symlink_to(stock_plugin())
+            link_plugin(stock_plugin(), self.home)
         # Programs run in the interpreter that runs us, whichever language host starts them.
         path.insert(0, str(Path(sys.executable).parent))
         backend = self.instance.folder("pulumi", "state" if self.local else "plans")
@@ -207,6 +205,18 @@ def install_plugins(home: Path, names: Iterable[str]) -> None:
         script = folder / f"pulumi-resource-{name}"
         script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.provider {name} "$@"\n')
         script.chmod(0o755)
+
+
+def link_plugin(source: Path, home: Path) -> None:
+    """Let another home use an installed plugin. The CLI wants a folder of its own, whatever lies in it."""
+    target = home / "plugins" / source.name
+    if target.is_symlink():
+        target.unlink()
+    target.mkdir(parents=True, exist_ok=True)
+    for file in source.iterdir():
+        link = target / file.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(file)
 
 
 def stock_plugin() -> Path:

@@ -10,20 +10,20 @@ MARK = "<!-- cdc plan {stack} -->"
 ICONS = {"create": "➕", "update": "✏️", "replace": "♻️", "delete": "❌"}
 
 
-def render(found: Difference, full_report: str = "") -> str:
-    """The comment. `full_report` says where the rest is, should something have to be left out."""
+def render(found: Difference, full_report: str = "", limit: int | None = LIMIT) -> str:
+    """The comment. `full_report` says where the rest is, should something have to be left out to keep to the limit."""
     head = "\n".join([*verdict(found), "", *numbers(found), "", ""])
     sections = [*steps(found), *texts(found), *findings(found), *assumptions(found)]
     tail = "\n\n_Made by `cdc plan` from the files alone: no account was asked._\n"
     kept: list[str] = []
-    room = LIMIT - len(head) - len(tail) - 400
+    room = limit - len(head) - len(tail) - 400 if limit else None
     dropped = 0
     for section in sections:
-        if len(section) + 1 > room:
+        if room is not None and len(section) + 1 > room:
             dropped += 1
             continue
         kept.append(section)
-        room -= len(section) + 1
+        room = None if room is None else room - len(section) - 1
     note = (
         f"\n> {dropped} section(s) were too long for a comment{f': {full_report}' if full_report else ''}.\n"
         if dropped

@@ -18,6 +18,7 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime.stack import run_pulumi_func
 
 from local.provider.aws import computed as aws
+from local.provider.aws import lookups
 from stacks import program
 from stacks.settings import SECRETS
 
@@ -88,8 +89,9 @@ class Mocks(mocks.Mocks):
                 "resourceName": "crn://confluent.cloud/organization=O/environment=env-1/schema-registry=lsrc-1",
             },
             "getIpAddresses": {"ipAddresses": [{"ipPrefix": "198.51.100.0/24"}]},
-            "getCallerIdentity": {"accountId": aws.ACCOUNT},
         }
+        if args.token.startswith("aws:"):
+            return lookups.planned(args.token, args.args)
         return answers[args.token.rpartition(":")[2]]
 
 

@@ -110,6 +110,7 @@ def test_a_comment_is_never_too_long(compared: dict[str, Difference]) -> None:
     long = Difference(found.base, found.head, found.steps, [], [("SQL of x", "+" + "y" * 50_000)] * 3, [])
     text = markdown.render(long, "plan.md")
     assert len(text) <= markdown.LIMIT
+    assert markdown.render(long, limit=None).count("y" * 50_000) == 3
     assert "2 section(s) were too long for a comment: plan.md" in text
 
 

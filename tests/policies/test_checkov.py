@@ -9,7 +9,7 @@ import pytest
 from local.toolchain import checkov as toolchain
 from policies import checkov
 from policies.graph import Graph, from_recorded
-from tests.policies.mutants import both, prop
+from tests.policies.mutants import GONE, both, prop
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_a_weaker_prod_fails(program: Path, prod: Graph) -> None:
     weaker = both(
         prop("database-cluster", "storageEncrypted", False),
         prop("database-0", "publiclyAccessible", True),
-        prop("events-api-function", "tracingConfig/mode", "PassThrough"),
+        prop("events-api-function", "tracingConfig", GONE),
     )(prod)
     found = {f.check for f in checkov.run(program, weaker).failed}
     assert {"CKV_AWS_96", "CKV_AWS_17", "CKV_AWS_50"} <= found
