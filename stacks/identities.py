@@ -147,9 +147,17 @@ def deployer(world: World, runner: Identity) -> IdentityArgs:
             "subjects": world.subject_grant("ResourceOwner", "*"),
             "flink": world.environment_grant("FlinkDeveloper"),
             "assign-runner": Grant(role="Assigner", crn=assign),
+            **catalog_grant(world),
         },
         ("kafka", "registry", "flink"),
     )
+
+
+def catalog_grant(world: World) -> dict[str, Grant]:
+    """Tags and owners in the catalog are a data steward's, who comes with the package that has them."""
+    if world.settings.environment.governance != "ADVANCED":
+        return {}
+    return {"catalog": world.environment_grant("DataSteward")}
 
 
 def flink_runner(world: World) -> IdentityArgs:
