@@ -75,9 +75,11 @@ def test_a_plan_changes_nothing(verb: str, nowhere: dict[str, str]) -> None:
     assert "plan without an account" in done.stderr
 
 
-def test_prod_is_previewed_offline(nowhere: dict[str, str]) -> None:
-    done = cdc("pulumi", "preview", "-s", "prod", "--non-interactive", **nowhere, HTTPS_PROXY="http://127.0.0.1:9")
+def test_prod_is_previewed_offline_under_the_policy_pack(nowhere: dict[str, str]) -> None:
+    pack = ["--policy-pack", str(ROOT / "policies"), "--non-interactive"]
+    done = cdc("pulumi", "preview", "-s", "prod", *pack, **nowhere, HTTPS_PROXY="http://127.0.0.1:9")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "cdc-streaming" in done.stdout.partition("Policies")[2]
     assert "to create" in done.stdout
     assert "only-a-plan" not in done.stdout
 

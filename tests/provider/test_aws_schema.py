@@ -8,6 +8,7 @@ import pytest
 from pulumi import _types
 
 from local.provider.aws import PACKAGE, computed
+from local.provider.aws.kinds import CONFLICTING
 from local.provider.aws.names import pulumi_name, schema
 from local.provider.check import check
 
@@ -60,6 +61,19 @@ def test_missing_unknown_and_misplaced_arguments_are_refused() -> None:
     assert "'p.colour'" in text
     assert 'The argument "engine_family" is required' in text
     assert "'p.auths[0].shade'" in text
+
+
+def test_arguments_that_exclude_each_other_are_refused() -> None:
+    both = {"engine": "aurora-postgresql", "masterPassword": "x", "manageMasterUserPassword": True}
+    _, failures = check(PACKAGE.kinds["rds/cluster:Cluster"], "c", {}, both)
+    assert [f for f in failures if "Conflicting" in f and "c.masterPassword" in f]
+
+
+def test_conflicts_name_arguments_that_exist() -> None:
+    for token, entry in schema().items():
+        fields = PACKAGE.kinds[token].fields
+        for key, others in CONFLICTING.get(entry["type"], {}).items():
+            assert {key, *others} <= set(fields), token
 
 
 def test_the_same_inputs_give_the_same_outputs() -> None:

@@ -41,6 +41,28 @@ REPLACING: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+# Arguments that exclude each other (the provider's documentation), by Pulumi's names.
+CONFLICTING: dict[str, dict[str, tuple[str, ...]]] = {
+    "aws_rds_cluster": {
+        "masterPassword": ("manageMasterUserPassword",),
+        "clusterIdentifier": ("clusterIdentifierPrefix",),
+    },
+    "aws_rds_cluster_instance": {"identifier": ("identifierPrefix",)},
+    "aws_secretsmanager_secret": {"name": ("namePrefix",)},
+    "aws_secretsmanager_secret_version": {"secretString": ("secretBinary",)},
+    "aws_cloudwatch_metric_alarm": {"statistic": ("extendedStatistic",), "metricName": ("metricQueries",)},
+    "aws_cloudwatch_log_group": {"name": ("namePrefix",)},
+    "aws_vpc_security_group_ingress_rule": {"cidrIpv4": ("cidrIpv6", "referencedSecurityGroupId", "prefixListId")},
+    "aws_vpc_security_group_egress_rule": {"cidrIpv4": ("cidrIpv6", "referencedSecurityGroupId", "prefixListId")},
+    "aws_lambda_function": {"code": ("imageUri", "s3Bucket")},
+    "aws_lambda_permission": {"statementId": ("statementIdPrefix",)},
+    "aws_sns_topic": {"name": ("namePrefix",)},
+    "aws_sqs_queue": {"name": ("namePrefix",), "kmsMasterKeyId": ("sqsManagedSseEnabled",)},
+    "aws_iam_role": {"name": ("namePrefix",)},
+    "aws_route": {"gatewayId": ("natGatewayId", "transitGatewayId", "networkInterfaceId", "vpcEndpointId")},
+}
+
+
 def fields(terraform_type: str, raw: dict[str, Any], replacing: tuple[str, ...] = ()) -> dict[str, Field]:
     """Fields of a type, or of a block in it, by Pulumi's names."""
     return {name: field(raw[known], known in replacing) for name, known in properties(terraform_type, raw).items()}
@@ -69,4 +91,5 @@ def kinds() -> dict[str, Kind]:
 
 def kind(terraform_type: str, raw: dict[str, Any]) -> Kind:
     """One type."""
-    return Kind(fields(terraform_type, raw, REPLACING.get(terraform_type, ())))
+    known = fields(terraform_type, raw, REPLACING.get(terraform_type, ()))
+    return Kind(known, conflicts=CONFLICTING.get(terraform_type, {}))
