@@ -17,24 +17,32 @@ def schemas() -> Path:
 
 
 @cache
+def documents() -> dict[str, Any]:
+    """The schemas by file name."""
+    return {file.stem: json.loads(file.read_text()) for file in sorted(schemas().glob("*.json"))}
+
+
+def compiled(schema: Any) -> Any:
+    """A validator that finds what the schema refers to."""
+    registry = jsonschema_rs.Registry([(known["$id"], known) for known in documents().values()])
+    return jsonschema_rs.validator_for(schema, registry=registry, validate_formats=True)
+
+
+@cache
 def validator() -> Any:
     """The compiled schema of an event."""
-    files = {f.stem: json.loads(f.read_text()) for f in sorted(schemas().glob("*.json"))}
-    registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in files.values()])
-    return jsonschema_rs.validator_for(files["event"], registry=registry, validate_formats=True)
+    return compiled(documents()["event"])
 
 
 @cache
 def entity_validators() -> dict[str, Any]:
     """Per entity type, its own schema: `oneOf` alone could not say which field is wrong."""
-    files = {f.stem: json.loads(f.read_text()) for f in sorted(schemas().glob("*.json"))}
-    registry = jsonschema_rs.Registry([(schema["$id"], schema) for schema in files.values()])
     found: dict[str, Any] = {}
-    for schema in files.values():
+    for schema in documents().values():
         header = schema.get("properties", {}).get("entityHeader", {})
         for part in header.get("allOf", []):
             if kind := part.get("properties", {}).get("entityType", {}).get("const"):
-                found[kind] = jsonschema_rs.validator_for(schema, registry=registry, validate_formats=True)
+                found[kind] = compiled(schema)
     return found
 
 

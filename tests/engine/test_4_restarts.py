@@ -44,7 +44,7 @@ def test_every_event_arrives_although_it_was_killed(running: Stack, name: str) -
     assert sent, "the events could not be written"
     clients.wait_for(lambda: engine(name)["state"] == "ready", 120, f"the return of {name}")
     assert engine(name)["pid"] != before["pid"]
-    seen = ledger.all_arrived(running, set(sent[0].commits), 120)
+    seen = ledger.all_arrived(running, set(sent[0].commits), 300)
     counts = [n for topic in seen.counts.values() for i, n in topic.items() if i in sent[0].commits]
     assert len(counts) == 3000
     if name not in AT_LEAST_ONCE:

@@ -1,6 +1,5 @@
 """A Lambda function of ours: its code, its role, its logs, its place in the network."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -97,8 +96,3 @@ class Function(Component):
             dead_letter_config={"target_arn": args.dead_letters} if args.dead_letters is not None else None,
             opts=self.child(depends_on=after),
         )
-
-
-def text(value: object) -> str:
-    """A value for a function's environment."""
-    return value if isinstance(value, str) else json.dumps(value)
