@@ -10,17 +10,12 @@ from dataclasses import dataclass, field
 from queue import Queue
 
 import psycopg
+from events_api.database import TABLES
 from psycopg import sql
 
 from cli.traffic.events import Event
 from stacks.errors import CdcError
 
-TABLES = {
-    "Car": "car_entities",
-    "Loan": "loan_entities",
-    "LoanPayment": "loan_payment_entities",
-    "ServiceRecord": "service_record_entities",
-}
 # One statement is one round trip and one transaction: the event, its header (whose foreign key is checked at the end of
 # the statement), and its entity.
 INSERT = sql.SQL("""
