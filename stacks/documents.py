@@ -13,12 +13,13 @@ from stacks.errors import CdcError, Fault, Faults
 Place = tuple[str | int, ...]
 
 
-class Loader(yaml.SafeLoader):
-    """YAML whose booleans are `true` and `false` only: `on`, `no` and `off` are words, as in YAML 1.2."""
+class Loader(yaml.CSafeLoader):
+    """YAML whose booleans are `true` and `false` only: `on`, `no` and `off` are words, as in YAML 1.2; dates are text."""
 
 
+OWN = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
 Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in OWN]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -111,8 +112,28 @@ def faults_of(error: ValidationError, document: Document, prefix: Place = ()) ->
             if kind in ("missing", "extra_forbidden") or isinstance(item["input"], dict | BaseModel)
             else item["input"]
         )
-        found.append(Fault(document.where(place), dotted(place), problem, got, HINTS.get(kind, "")))
+        found.append(Fault(document.where(place), dotted(place), problem, got, HINTS.get(kind, ""), rule_of(kind)))
     return found
+
+
+# Rules of the models, by the beginning of pydantic's own names.
+MODEL_RULES = {
+    "extra_forbidden": "unknown-key",
+    "missing": "missing-key",
+    "literal_error": "not-allowed",
+    "union_tag": "not-allowed",
+    "string_pattern": "name-form",
+    "string_too": "length",
+    "too_": "length",
+    "greater": "range",
+    "less": "range",
+    "value_error": "inconsistent",
+}
+
+
+def rule_of(kind: str) -> str:
+    """The rule's id of one of the model's complaints."""
+    return next((rule for begin, rule in MODEL_RULES.items() if kind.startswith(begin)), "wrong-type")
 
 
 def real_place(location: tuple[str | int, ...], document: Document, prefix: Place) -> Place:

@@ -5,7 +5,9 @@ CdcError
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
 
 
 class CdcError(Exception):
@@ -19,25 +21,36 @@ class CdcError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One wrong thing in a file. `where` is `file:line:column`, `path` is dotted (`routes.0.topic`)."""
+    """One wrong thing in a file. `where` is `file:line:column`, `path` is dotted (`routes.0.topic`).
+
+    `rule` names the rule that found it (docs/routes.md lists them). Only errors stop anything.
+    """
 
     where: str
     path: str
     problem: str
     got: Any = None
     hint: str = ""
+    rule: str = ""
+    severity: Severity = "error"
+
+    @property
+    def place(self) -> list[Any]:
+        """File, line and column, for sorting."""
+        return [int(part) if part.isdigit() else part for part in self.where.split(":")]
 
     def __str__(self) -> str:
         got = "" if self.got is None else f" (got {self.got!r})"
         hint = f" - {self.hint}" if self.hint else ""
-        return f"{self.where}: {self.path} - {self.problem}{got}{hint}"
+        rule = f" [{self.rule}]" if self.rule else ""
+        return f"{self.where}: {self.path} - {self.problem}{got}{hint}{rule}"
 
 
 class Faults(CdcError):
     """Every fault found, in the order of the files' lines."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(set(faults), key=lambda f: [int(p) if p.isdigit() else p for p in f.where.split(":")])
+        self.faults = sorted(dict.fromkeys(faults), key=lambda f: f.place)
         count = f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}"
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{count} in settings or routes:\n{lines}", "nothing was created; correct the lines above")

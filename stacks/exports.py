@@ -52,10 +52,10 @@ def exported(settings: Settings, routes: Routes, endpoint: str, parts: Parts) ->
         "pool_id": parts.compute.pool.id,
         "flink_rest": world.region.private_rest_endpoint if settings.private else world.region.rest_endpoint,
         "organization_id": world.organization.id,
-        "statements": {source: s.statement_name for source, s in parts.routing.statements.items()},
+        "statements": {key: s.statement_name for key, s in parts.routing.statements.items()},
         "schemas": {
             route.topic: {part: schema.schema_identifier for part, schema in parts.topics[route.topic].schemas.items()}
-            for route in routes.routes
+            for route in routes.kept
         },
         "secrets": dict(parts.secrets),
     }
@@ -108,7 +108,6 @@ def business_parts(
     routes: Routes, schemas: Mapping[str, Mapping[str, int]], secrets: Mapping[str, str]
 ) -> dict[str, Any]:
     """Sources, routes and consumers, with their schemas' ids and the places of their secrets."""
-    topic_of = {route.name: route.topic for route in routes.routes}
     return {
         "sources": [
             contract.SourceContract(name=s.name, table=s.table, raw_topic=s.topic, unrouted_topic=s.unrouted_topic)
@@ -127,17 +126,17 @@ def business_parts(
                 value_schema_id=schemas[r.topic]["value"],
                 owner=r.owner,
             )
-            for r in routes.routes
+            for r in routes.kept
         ],
         "consumers": [
             contract.ConsumerContract(
                 name=c.name,
                 group=c.group,
                 group_prefix=c.group,
-                topics=[topic_of[name] for name in c.routes],
-                delivery=c.delivery,
-                isolation_level=ISOLATION[c.delivery],  # pyright: ignore[reportArgumentType]
-                expected_latency=LATENCY[c.delivery],
+                topics=[route.topic for route in routes.read_by(c)],
+                delivery=routes.delivery(c),
+                isolation_level=ISOLATION[routes.delivery(c)],  # pyright: ignore[reportArgumentType]
+                expected_latency=LATENCY[routes.delivery(c)],
                 secret=secrets.get(c.name, f"stack:credentials.{c.name}"),
             )
             for c in routes.consumers

@@ -66,7 +66,7 @@ def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry
             owner="platform",
             description=f"No route took these of {s.table}",
         )
-    for r in routes.routes:
+    for r in routes.kept:
         found[r.topic] = Entry(
             topic=topics[r.topic].topic, tag="cdc_routed", owner=r.owner, description=r.description or f"Route {r.name}"
         )

@@ -195,10 +195,9 @@ def operator(world: World) -> IdentityArgs:
 def consumer(world: World, who: Consumer) -> IdentityArgs:
     """A consumer reads its own topics, their subjects, and uses groups of its own prefix: nothing of anybody else's."""
     grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", f"{who.group}*")}
-    for name in who.routes:
-        topic = world.routes.route(name).topic
-        grants[f"read-{name}"] = KafkaGrant("DeveloperRead", "topic", topic)
-        grants[f"{name}-subjects"] = world.subject_grant("DeveloperRead", f"{topic}-*")
+    for route in world.routes.read_by(who):
+        grants[f"read-{route.name}"] = KafkaGrant("DeveloperRead", "topic", route.topic)
+        grants[f"{route.name}-subjects"] = world.subject_grant("DeveloperRead", f"{route.topic}-*")
     return world.identity(who.name, f"The consumer {who.name}", grants, ("kafka", "registry"))
 
 

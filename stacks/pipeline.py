@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as cc
 
-from stacks import avro, extras, identities, links, naming, sourcedb, statements
+from stacks import avro, extras, identities, links, naming, packing, sourcedb, statements
 from stacks.components.compute import Compute, ComputeArgs
 from stacks.components.connector import CdcConnector, ConnectorArgs
 from stacks.components.kafka import Kafka, KafkaArgs
@@ -14,8 +14,10 @@ from stacks.components.registry import Registry, RegistryArgs
 from stacks.components.routing import Routing, RoutingArgs
 from stacks.components.topics import DataPlane, EventTopic, TopicArgs, event_config
 from stacks.exports import CONFLUENT_ENDPOINT, Parts, exported
+from stacks.handover import Connection
 from stacks.identities import Identities, World
-from stacks.routes import Routes
+from stacks.memory import Memory
+from stacks.routes import Routes, selection
 from stacks.settings import Settings
 from stacks.sourcedb import Secrets, SourceDatabase
 
@@ -30,9 +32,10 @@ class Inputs:
     cloud_api_key: pulumi.Output[str] | None
     cloud_api_secret: pulumi.Output[str] | None
     endpoint: str | None
+    memory: Memory
 
     @classmethod
-    def load(cls, settings: Settings) -> "Inputs":
+    def load(cls, settings: Settings, memory: Memory) -> "Inputs":
         """From Pulumi's configuration. Without a key there, the provider takes CONFLUENT_CLOUD_API_KEY and _SECRET."""
         confluent, own = pulumi.Config("confluentcloud"), pulumi.Config()
         return cls(
@@ -40,11 +43,12 @@ class Inputs:
             confluent.get_secret("cloudApiKey"),
             confluent.get_secret("cloudApiSecret"),
             confluent.get("endpoint"),
+            memory,
         )
 
 
 def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
-    """Declare every resource and export `contract` and (secret) `credentials`."""
+    """Declare every resource and export `contract`, `routing` and (secret) `credentials`."""
     confluent = cc.Provider(
         "confluent",
         cloud_api_key=inputs.cloud_api_key,
@@ -71,26 +75,53 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
     source_ready = [*source.after, *private.ways_out]
     connector = declare_connector(settings, routes, inputs, source, source_ready, kafka, access, plane, topics, below)
     compute = declare_compute(settings, inputs, kafka, access, organization, region, below)
-    text = statements.build(routes, settings.environment.name, settings.environment.name, settings.kafka.name)
+    groups = packing.pack(routes, inputs.memory.assignment, settings.flink.routes_per_statement)
+    text = statements.build(groups, settings.environment.name, settings.environment.name, settings.kafka.name)
     after = [
         *access.flink.bindings,
         *access.deployer.bindings,
         *(acl for found in acls.values() for acl in found.acls),
         *(r for topic in topics.values() for r in topic.resources),
     ]
-    routing = Routing("routing", RoutingArgs(statements=text, provider=compute.provider, after=after), below)
+    routing_args = RoutingArgs(
+        statements=text,
+        provider=compute.provider,
+        after=after,
+        connection=flink_connection(settings, kafka, access, organization, region),
+        memory=inputs.memory,
+    )
+    routing = Routing("routing", routing_args, below)
     secrets = extras.declare(
         settings, routes, inputs.secrets, source, kafka, registry, access, plane, topics, private, below
     )
 
     parts = Parts(source, world, topics, connector, compute, routing, secrets)
     pulumi.export("contract", exported(settings, routes, inputs.endpoint or CONFLUENT_ENDPOINT, parts))
+    pulumi.export("routing", pulumi.Output.from_input(routing.served))
     pulumi.export("credentials", pulumi.Output.secret(access.credentials()))
 
 
 def flink_endpoint(settings: Settings, region: pulumi.Output[cc.GetFlinkRegionResult]) -> pulumi.Output[str]:
     """Statements on the public endpoint cannot reach a private cluster."""
     return region.private_rest_endpoint if settings.private else region.rest_endpoint
+
+
+def flink_connection(
+    settings: Settings,
+    kafka: Kafka,
+    access: Identities,
+    organization: pulumi.Output[cc.GetOrganizationResult],
+    region: pulumi.Output[cc.GetFlinkRegionResult],
+) -> Connection:
+    """How the program itself asks about statements: as the deployer, who submits them."""
+    key = access.deployer.credentials("flink")
+    return Connection(
+        rest_endpoint=flink_endpoint(settings, region),
+        organization_id=organization.id,
+        environment_id=kafka.environment.id,
+        api_key=key.key,
+        api_secret=key.secret,
+    )
 
 
 def data_plane(kafka: Kafka, registry: Registry, access: Identities) -> DataPlane:
@@ -130,12 +161,12 @@ def declare_topics(
     found = {heartbeat: topic(heartbeat, 1, HEARTBEAT_CONFIG, None)}
     for source in routes.sources:
         config = event_config(source.retention_days)
-        rest = avro.routed(source.name, [statements.REASON])
-        found[source.topic] = topic(source.topic, source.partitions, config, avro.raw(source.name))
+        rest = avro.routed(source, extra=[statements.REASON])
+        found[source.topic] = topic(source.topic, source.partitions, config, avro.raw(source))
         found[source.unrouted_topic] = topic(source.unrouted_topic, source.partitions, config, rest)
-    for route in routes.routes:
-        config = event_config(route.retention_days)
-        found[route.topic] = topic(route.topic, route.partitions, config, avro.routed(route.source))
+    for route in routes.kept:
+        config, source = event_config(route.retention_days), routes.source(route.source)
+        found[route.topic] = topic(route.topic, route.partitions, config, avro.routed(source, selection(source, route)))
     return found
 
 

@@ -1,31 +1,57 @@
-"""Conditions of routes: what a product team writes, and the one place where it becomes SQL.
+"""Conditions of routes: what a product team writes.
 
-A condition is a test of one field (`{field: event_type, equals: CarCreated}`) or a combination (`all`, `any`, `not`).
-SQL's three-valued logic holds: a test of a NULL is unknown, and a route takes only rows whose condition is true.
+A condition is a test of one field (`{field: event_type, equals: CarCreated}`), of a path in a JSON column
+(`{field: header_data, path: $.customer.tier, equals: gold}`), or a combination (`all`, `any`, `not`). SQL's three-valued
+logic holds: a test of a NULL is unknown, and a route takes only rows whose condition is true. docs/routes.md defines
+each operator; stacks/sql.py and stacks/evaluator.py say the same in SQL and in Python.
 """
 
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from stacks.columns import JsonPath
 from stacks.models import ColumnName, Model
+from stacks.patterns import checked
 
-Value = str | int | bool
-Values = Annotated[list[Value], Field(min_length=1)]
-OPERATORS = ("equals", "not_equals", "in_", "not_in", "is_null", "is_not_null")
+Value = str | int | bool | float
+Text = Annotated[str, Field(min_length=1, max_length=1000)]
+Values = Annotated[list[Value], Field(min_length=1, max_length=1000)]
+Flag = Annotated[bool, Field(strict=True)]
+ALIASES = {"in": "in_"}
+ORDERING = ("gt", "gte", "lt", "lte", "between")
+TEXTUAL = ("matches", "like", "starts_with", "contains")
+NULLNESS = ("is_null", "is_not_null", "exists")
+OPERATORS = ("equals", "not_equals", "in_", "not_in", *ORDERING, *TEXTUAL, *NULLNESS)
 
 
 class Test(Model):
     """A test of one field with exactly one operator."""
 
     field: ColumnName
+    path: JsonPath | None = None
     equals: Value | None = None
     not_equals: Value | None = None
     in_: Annotated[Values | None, Field(alias="in")] = None
     not_in: Values | None = None
-    is_null: Annotated[bool, Field(strict=True)] | None = None
-    is_not_null: Annotated[bool, Field(strict=True)] | None = None
+    gt: Value | None = None
+    gte: Value | None = None
+    lt: Value | None = None
+    lte: Value | None = None
+    between: Annotated[list[Value], Field(min_length=2, max_length=2)] | None = None
+    matches: Text | None = None
+    like: Text | None = None
+    starts_with: Text | None = None
+    contains: Text | None = None
+    is_null: Flag | None = None
+    is_not_null: Flag | None = None
+    exists: Flag | None = None
+
+    @field_validator("matches")
+    @classmethod
+    def readable_everywhere(cls, value: str | None) -> str | None:
+        return None if value is None else checked(value)
 
     @model_validator(mode="after")
     def one_operator(self) -> "Test":
@@ -33,7 +59,7 @@ class Test(Model):
         if len(given) != 1:
             names = ", ".join(operator_name(name) for name in OPERATORS)
             raise ValueError(f"a test needs exactly one operator of {names}; found {len(given)}")
-        if getattr(self, given[0]) is None or getattr(self, given[0]) is False:
+        if getattr(self, given[0]) is None or (getattr(self, given[0]) is False and given[0] in NULLNESS):
             raise ValueError(f"{operator_name(given[0])} needs a value; use isNull: true or isNotNull: true for NULL")
         return self
 
@@ -44,11 +70,16 @@ class Test(Model):
 
     @property
     def values(self) -> list[Value]:
-        """The values compared with; empty for the two tests of NULL."""
+        """The values compared with; empty for the tests of NULL and of existence."""
         value: Any = getattr(self, self.operator)
-        if self.operator in ("is_null", "is_not_null"):
+        if self.operator in NULLNESS:
             return []
         return value if isinstance(value, list) else [value]
+
+    def __str__(self) -> str:
+        where = f"{self.field} {self.path}" if self.path else self.field
+        shown = "" if self.operator in NULLNESS else f" {getattr(self, self.operator)!r}"
+        return f"{where} {operator_name(self.operator)}{shown}"
 
 
 class AllOf(Model):
@@ -89,61 +120,19 @@ def operator_name(attribute: str) -> str:
     return {"in_": "in"}.get(attribute, "".join(p.title() if n else p for n, p in enumerate(attribute.split("_"))))
 
 
-def tests(condition: Any) -> Iterator[Test]:
-    """Every test in a condition, left to right."""
+def parts(condition: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Test]]:
+    """Every test in a condition with its place (`("all", 0)`), left to right."""
     match condition:
         case Test():
-            yield condition
-        case AllOf(all=parts) | AnyOf(any=parts):
-            for part in parts:
-                yield from tests(part)
+            yield place, condition
+        case AllOf(all=inner) | AnyOf(any=inner):
+            name = "all" if isinstance(condition, AllOf) else "any"
+            for number, part in enumerate(inner):
+                yield from parts(part, (*place, name, number))
         case Not(not_=part):
-            yield from tests(part)
+            yield from parts(part, (*place, "not"))
         case _:
             raise TypeError(f"not a condition: {condition!r}")
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL name. Flink on Confluent cannot escape a back-tick, so the models refuse it; this is the second lock."""
-    if "`" in name:
-        raise ValueError(f"a name cannot hold a back-tick: {name!r}")
-    return f"`{name}`"
-
-
-def literal(value: Value) -> str:
-    """A typed SQL literal."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return str(value)
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql(condition: Any) -> str:
-    """The condition as a SQL expression, safe to put beside AND and OR."""
-    match condition:
-        case AllOf(all=parts):
-            return "(" + " AND ".join(sql(part) for part in parts) + ")"
-        case AnyOf(any=parts):
-            return "(" + " OR ".join(sql(part) for part in parts) + ")"
-        case Not(not_=part):
-            return f"NOT {sql(part)}" if isinstance(part, AllOf | AnyOf) else f"NOT ({sql(part)})"
-        case _:
-            return test_sql(condition)
-
-
-def test_sql(test: Test) -> str:
-    """One test as SQL."""
-    field, values = identifier(test.field), [literal(value) for value in test.values]
-    forms = {
-        "equals": f"{field} = {''.join(values[:1])}",
-        "not_equals": f"{field} <> {''.join(values[:1])}",
-        "in_": f"{field} IN ({', '.join(values)})",
-        "not_in": f"{field} NOT IN ({', '.join(values)})",
-        "is_null": f"{field} IS NULL",
-        "is_not_null": f"{field} IS NOT NULL",
-    }
-    return forms[test.operator]
 
 
 for model in (AllOf, AnyOf, Not):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 import pulumi.runtime
 
-from stacks import pipeline, routes, settings
+from stacks import memory, pipeline, routes, settings
 from stacks.errors import CdcError
 from stacks.loading import joined
 
@@ -18,6 +18,8 @@ def main() -> None:
     try:
         config = pulumi.runtime.get_config_env()
         loaded = joined(settings.from_config(config, stack_file), routes.load(ROOT / "routes.yaml"))
-        pipeline.declare(*loaded, pipeline.Inputs.load(loaded[0]))
+        last = memory.recall()
+        memory.protect_readers(loaded[1], last)
+        pipeline.declare(*loaded, pipeline.Inputs.load(loaded[0], last))
     except CdcError as error:
         raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None

@@ -1,37 +1,103 @@
 """The business file `routes.yaml`: which events go to which topic, and who reads them."""
 
-from collections.abc import Iterator
+import re
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from stacks import avro
-from stacks.documents import Place, dotted, faults_of, read
+from stacks.columns import Column
+from stacks.documents import Document, faults_of, read
 from stacks.errors import Fault
-from stacks.models import Model, Slug, TableName, TopicName
-from stacks.predicates import Condition, Value, tests
+from stacks.models import ColumnName, Model, Slug, TableName, TopicName
+from stacks.predicates import Condition
 
 Partitions = Annotated[int, Field(ge=1, le=1024)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Operation = Literal["create", "snapshot", "update", "delete"]
+Delivery = Literal["exactly_once", "low_latency"]
+Mask = Literal["hash", "redact", "null"]
+Compatibility = Literal[
+    "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"
+]
 OP_CODES = {"create": "c", "snapshot": "r", "update": "u", "delete": "d"}
-TYPES: dict[str, type] = {"string": str, "long": int, "int": int, "boolean": bool}
+
+
+def day(text: str) -> str:
+    """A date as 2026-12-31."""
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("not a date like 2026-12-31") from error
+    return text
+
+
+def position(text: str) -> str:
+    """`earliest`, `latest` or a UTC instant."""
+    if text in ("earliest", "latest"):
+        return text
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", text):
+            datetime.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise ValueError("not earliest, latest or a UTC time like 2026-01-31T10:00:00Z")
+
+
+Day = Annotated[str, AfterValidator(day)]
+Start = Annotated[str, AfterValidator(position)]
 
 
 class Source(Model):
-    """A captured table and its raw topic. Its record schemas are schemas/avro/<name>-key.avsc and -value.avsc."""
+    """A captured table and its topics.
+
+    `start` says where its statements begin when there is nothing to continue from (default: the earliest record).
+    `compatibility` is what the schemas of its topics promise to each other over time.
+    """
 
     name: Slug
     table: TableName
     topic: TopicName
     unrouted_topic: TopicName
+    dead_letter_topic: TopicName
+    columns: Annotated[list[Column], Field(min_length=1)]
     partitions: Partitions = 6
     retention_days: Days = 7
+    replica_identity: Literal["full", "default"] = "full"
+    compatibility: Compatibility = "BACKWARD"
+    start: Start | None = None
+
+    def column(self, name: str) -> Column | None:
+        """A column by name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+class Choice(Model):
+    """What a route's records leave out, call otherwise, or hide."""
+
+    drop: list[ColumnName] = Field(default=[])
+    rename: dict[ColumnName, ColumnName] = Field(default={})
+    mask: dict[ColumnName, Mask] = Field(default={})
+
+
+class Example(Model):
+    """An event, and whether the route takes it: `cdc routes check` holds the route to it.
+
+    Columns that are not given are NULL; `__op` is `c` unless it is given. A JSON column may be written as YAML.
+    """
+
+    event: dict[str, Any]
+    taken: bool
 
 
 class Route(Model):
-    """Rows of a source that are copied to a topic of their own."""
+    """Rows of a source that are copied to a topic of their own.
+
+    A route with `isolation: dedicated`, or with a `start` of its own, runs in a statement of its own.
+    """
 
     name: Slug
     description: Annotated[str, Field(max_length=500)] = ""
@@ -40,21 +106,46 @@ class Route(Model):
     topic: TopicName
     when: Condition
     on: Annotated[list[Operation], Field(min_length=1)] = Field(default=["create", "snapshot"])
+    columns: Choice = Choice()
+    tags: list[Literal["pii"]] = Field(default=[])
     partitions: Partitions = 6
     retention_days: Days = 7
+    isolation: Literal["shared", "dedicated"] = "shared"
+    delivery: Delivery = "exactly_once"
+    start: Start | None = None
+    status: Literal["active", "deprecated", "disabled"] = "active"
+    until: Day | None = None
+    retire: bool = False
+    examples: list[Example] = Field(default=[])
+
+    @model_validator(mode="after")
+    def dated(self) -> "Route":
+        if (self.status == "deprecated") != (self.until is not None):
+            raise ValueError("status deprecated and until go together: until says when the route must be gone")
+        return self
+
+    @property
+    def taking(self) -> bool:
+        """Does the route take events?"""
+        return self.status != "disabled" and not self.retire
+
+    @property
+    def own_statement(self) -> bool:
+        """Does it run apart from the other routes of its source?"""
+        return self.isolation == "dedicated" or self.start is not None
 
 
 class Consumer(Model):
     """A team's program: the routes it reads, and its consumer group.
 
     `exactly_once` reads committed records only (on Confluent about a minute late); `low_latency` reads them at once and
-    may see some that are taken back.
+    may see some that are taken back. Without its own, its routes' delivery holds; exactly_once when they differ.
     """
 
     name: Slug
     group: TopicName
     routes: Annotated[list[Slug], Field(min_length=1)]
-    delivery: Literal["exactly_once", "low_latency"] = "exactly_once"
+    delivery: Delivery | None = None
 
 
 class Routes(Model):
@@ -67,98 +158,58 @@ class Routes(Model):
     consumers: list[Consumer]
 
     def of(self, source: Source) -> list[Route]:
-        """The routes that read a source, in the file's order."""
-        return [route for route in self.routes if route.source == source.name]
+        """The routes that take events of a source, in the file's order."""
+        return [route for route in self.routes if route.source == source.name and route.taking]
+
+    @property
+    def kept(self) -> list[Route]:
+        """The routes that have a topic: all but the retired ones."""
+        return [route for route in self.routes if not route.retire]
 
     def route(self, name: str) -> Route:
         """A route by name."""
         return next(route for route in self.routes if route.name == name)
 
+    def source(self, name: str) -> Source:
+        """A source by name."""
+        return next(source for source in self.sources if source.name == name)
 
-def load(path: Path) -> tuple[Routes | None, list[Fault]]:
-    """The file, or everything that is wrong with it."""
+    def read_by(self, consumer: Consumer) -> list[Route]:
+        """The routes whose topics a consumer reads."""
+        return [route for name in consumer.routes if not (route := self.route(name)).retire]
+
+    def delivery(self, consumer: Consumer) -> Delivery:
+        """How a consumer reads."""
+        if consumer.delivery:
+            return consumer.delivery
+        wanted = {route.delivery for route in self.read_by(consumer)}
+        return "low_latency" if wanted == {"low_latency"} else "exactly_once"
+
+
+def selection(source: Source, route: Route) -> list[avro.Selected]:
+    """The columns of a route's records."""
+    choice = route.columns
+    return [
+        avro.Selected(choice.rename.get(s.origin, s.name), s.origin, choice.mask.get(s.origin, ""))
+        for s in avro.selected(source)
+        if s.origin not in choice.drop
+    ]
+
+
+def parsed(path: Path) -> tuple[Document, Routes | None, list[Fault]]:
+    """The file as it stands: what the models say, before any lint."""
     document = read(path)
     try:
-        routes = Routes.model_validate(document.data or {})
+        return document, Routes.model_validate(document.data or {}), []
     except ValidationError as error:
-        return None, faults_of(error, document)
-    faults = [
-        Fault(document.where(place), dotted(place), problem, got, hint)
-        for place, problem, got, hint in problems(routes)
-    ]
-    return routes, faults
+        return document, None, faults_of(error, document)
 
 
-Problem = tuple[Place, str, object, str]
+def load(path: Path) -> tuple[Routes | None, list[Fault]]:
+    """The file, or every error in it. Warnings are for `cdc routes check`."""
+    from stacks import lint
 
-
-def problems(routes: Routes) -> Iterator[Problem]:
-    """What models cannot see: place, problem, got, hint."""
-    yield from doubles(routes)
-    sources = {source.name: source for source in routes.sources}
-    names = {route.name for route in routes.routes}
-    for number, route in enumerate(routes.routes):
-        place: Place = ("routes", number)
-        if route.source not in sources:
-            yield (*place, "source"), "no such source", route.source, f"known: {', '.join(sorted(sources))}"
-        else:
-            yield from field_problems(place, route)
-        if not route.topic.startswith(routes.topic_prefix):
-            hint = "statements may write topics of this prefix only"
-            yield (*place, "topic"), f"must start with {routes.topic_prefix}", route.topic, hint
-    for number, consumer in enumerate(routes.consumers):
-        for position, name in enumerate(consumer.routes):
-            if name not in names:
-                hint = f"known: {', '.join(sorted(names))}"
-                yield ("consumers", number, "routes", position), "no such route", name, hint
-
-
-def doubles(routes: Routes) -> Iterator[Problem]:
-    """Names, topics and groups that stand twice."""
-    for section in ("sources", "routes", "consumers"):
-        seen: set[str] = set()
-        for number, item in enumerate(getattr(routes, section)):
-            if item.name in seen:
-                yield (
-                    (section, number, "name"),
-                    "this name is taken",
-                    item.name,
-                    "names are identities: choose another",
-                )
-            seen.add(item.name)
-    topics: set[str] = set()
-    named: list[tuple[Place, str]] = []
-    for number, source in enumerate(routes.sources):
-        named += [
-            (("sources", number, "topic"), source.topic),
-            (("sources", number, "unroutedTopic"), source.unrouted_topic),
-        ]
-    named += [(("routes", number, "topic"), route.topic) for number, route in enumerate(routes.routes)]
-    for place, topic in named:
-        if topic in topics:
-            yield place, "this topic is written twice", topic, "every route has a topic of its own"
-        topics.add(topic)
-
-
-def field_problems(place: Place, route: Route) -> Iterator[Problem]:
-    """Fields that the source's record does not have, and values of another type than the field."""
-    fields = avro.raw(route.source)[1].fields
-    for number, test in enumerate(tests(route.when)):
-        where = (*place, "when") if number == 0 else (*place, "when", number)
-        if test.field not in fields:
-            yield (*where, "field"), "the record has no such field", test.field, f"known: {', '.join(fields)}"
-            continue
-        wanted = TYPES.get(fields[test.field], str)
-        for value in test.values:
-            if not same_type(value, wanted):
-                yield (
-                    where,
-                    f"field {test.field} is a {fields[test.field]}",
-                    value,
-                    "write a value of that type",
-                )
-
-
-def same_type(value: Value, wanted: type) -> bool:
-    """Is the value of the field's type? (In Python a bool is an int, in SQL it is not.)"""
-    return isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
+    document, routes, faults = parsed(path)
+    if routes is None:
+        return None, faults
+    return routes, [fault for fault in lint.check(routes, document) if fault.severity == "error"]

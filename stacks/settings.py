@@ -12,6 +12,7 @@ from stacks.clusters import Cluster
 from stacks.documents import Document, faults_of, parse, read
 from stacks.errors import Fault
 from stacks.models import Identifier, Model, Slug, TableName
+from stacks.packing import ROUTES_PER_STATEMENT
 
 PROJECT = "cdc-streaming"
 # Settings that are secrets: they never enter a model, but go from `pulumi.Config` straight to a resource.
@@ -42,9 +43,10 @@ class ConnectorSettings(Model):
 
 
 class FlinkSettings(Model):
-    """The compute pool. Every statement takes at least one CFU."""
+    """The compute pool. Every statement takes at least one CFU; up to `routesPerStatement` routes share one."""
 
     max_cfu: Literal[5, 10, 20, 30, 40, 50] = 5
+    routes_per_statement: Annotated[int, Field(ge=1, le=200)] = ROUTES_PER_STATEMENT
 
 
 Generation = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]

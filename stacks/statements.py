@@ -1,15 +1,20 @@
-"""From routes to Flink statements: one EXECUTE STATEMENT SET per source, so that the source is read once."""
+"""From routes to Flink statements: an EXECUTE STATEMENT SET per group of routes, so that its source is read once."""
 
+import functools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from stacks import avro, naming, predicates
+from stacks import avro, naming, sql
+from stacks.avro import Selected
+from stacks.columns import KINDS, METADATA
 from stacks.errors import CdcError
-from stacks.routes import OP_CODES, Route, Routes, Source
+from stacks.packing import Group
+from stacks.routes import OP_CODES, Route, Source, selection
 
 TEMPLATES = Path(__file__).parents[1] / "sql_templates"
 TEXT_LIMIT = 128 * 1024  # characters the Flink API takes
@@ -18,18 +23,25 @@ REASON = {"name": "reason", "type": "string", "doc": "Why no route took the row.
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement to submit: its name (a hash of text and properties), text, properties, and the routes it serves."""
+    """A statement to submit.
 
+    `key` is what it is for, whatever its text (see packing.Group); `name` changes with text and properties. `start` is
+    where it begins when there is nothing to continue from (None: the earliest record).
+    """
+
+    key: str
     name: str
     text: str
     properties: dict[str, str]
     source: str
     routes: tuple[str, ...]
+    start: str | None
+    carries: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """One INSERT of a set: target topic, condition, and the expressions of columns that the source does not have."""
+    """One INSERT of a set: target topic, its columns, the expressions they are filled with, and the condition."""
 
     topic: str
     columns: list[str]
@@ -37,6 +49,7 @@ class Insert:
     where: str
 
 
+@functools.cache
 def engine() -> Environment:
     """Jinja with the two filters that templates may use."""
     jinja = Environment(
@@ -46,34 +59,52 @@ def engine() -> Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - SQL, not HTML; the filters quote
     )
-    jinja.filters |= {"ident": predicates.identifier, "literal": predicates.literal}
+    jinja.filters |= {"ident": sql.identifier, "literal": sql.literal}
     return jinja
 
 
-def guard(route: Route) -> str:
+def guard(source: Source, route: Route) -> str:
     """The operation guard, outside the route's own condition: `op AND (a OR b)`."""
-    codes = ", ".join(predicates.literal(OP_CODES[operation]) for operation in route.on)
-    return f"`__op` IN ({codes}) AND ({predicates.sql(route.when)})"
+    codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in route.on)
+    return f"`__op` IN ({codes}) AND ({sql.condition(source.columns, route.when)})"
 
 
-def insert(route: Route) -> Insert:
+def insert(source: Source, route: Route) -> Insert:
     """A route's INSERT."""
-    columns = avro.routed(route.source)[1].columns
-    return Insert(route.topic, columns, [predicates.identifier(c) for c in columns], guard(route))
+    chosen = selection(source, route)
+    return Insert(route.topic, [s.name for s in chosen], [shown(source, s) for s in chosen], guard(source, route))
 
 
-def unrouted(source: Source, routes: list[Route]) -> Insert:
+def shown(source: Source, choice: Selected) -> str:
+    """A column's value, masked where the route says so."""
+    name = sql.identifier(choice.origin)
+    match choice.mask:
+        case "hash":
+            return f"SHA256({name})"
+        case "redact":
+            return f"CASE WHEN {name} IS NOT NULL THEN '***' END"
+        case "null":
+            column = source.column(choice.origin)
+            kind = KINDS[column.type].sql if column else type_of(choice.origin)
+            return f"CAST(NULL AS {kind})"
+        case _:
+            return name
+
+
+def type_of(metadata: str) -> str:
+    """The SQL type of a field that the connector adds."""
+    return "BIGINT" if METADATA[metadata] == "integer" else "STRING"
+
+
+def unrouted(source: Source, routes: Sequence[Route]) -> Insert:
     """The INSERT of what no route takes: also where every condition is unknown."""
-    columns = avro.routed(source.name)[1].columns
+    columns = avro.routed(source)[1].columns
     taken = sorted({code for route in routes for code in route.on}, key=list(OP_CODES).index)
-    codes = ", ".join(predicates.literal(OP_CODES[operation]) for operation in taken)
-    no_match, other = (
-        predicates.literal("no route matches"),
-        predicates.literal("no route takes this operation"),
-    )
+    codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in taken)
+    no_match, other = sql.literal("no route matches"), sql.literal("no route takes this operation")
     reason = f"CASE WHEN `__op` IN ({codes}) THEN {no_match} ELSE {other} END" if taken else no_match
-    where = " OR ".join(f"({guard(route)})" for route in routes) or "FALSE"
-    expressions = [*(predicates.identifier(c) for c in columns), reason]
+    where = " OR ".join(f"({guard(source, route)})" for route in routes) or "FALSE"
+    expressions = [*(sql.identifier(c) for c in columns), reason]
     return Insert(source.unrouted_topic, [*columns, "reason"], expressions, f"({where}) IS NOT TRUE")
 
 
@@ -86,22 +117,25 @@ def properties(catalog: str, database: str) -> dict[str, str]:
     }
 
 
-def build(routes: Routes, environment: str, catalog: str, database: str) -> list[Statement]:
+def build(groups: Sequence[Group], environment: str, catalog: str, database: str) -> list[Statement]:
     """Every statement of an environment. Raises CdcError when one would be longer than Flink takes."""
-    return [
-        statement(source, routes.of(source), environment, properties(catalog, database)) for source in routes.sources
-    ]
+    return [statement(group, environment, properties(catalog, database)) for group in groups]
 
 
-def statement(source: Source, routes: list[Route], environment: str, session: dict[str, str]) -> Statement:
-    """The statement of one source."""
-    inserts = [*(insert(route) for route in routes), unrouted(source, routes)]
+def statement(group: Group, environment: str, session: dict[str, str]) -> Statement:
+    """The statement of a group of routes."""
+    source = group.source
+    inserts = [insert(source, route) for route in group.routes]
+    if group.rest is not None:
+        inserts.append(unrouted(source, group.rest))
     text = render("routing.sql.j2", {"source": source.topic, "inserts": inserts})
     if len(text) > TEXT_LIMIT:
-        message = f"the statement of source {source.name} has {len(text)} characters; Flink takes {TEXT_LIMIT}"
-        raise CdcError(message, "split the source's routes")
-    name = naming.statement(environment, source.name, text + json.dumps(session, sort_keys=True))
-    return Statement(name, text, session, source.name, tuple(route.name for route in routes))
+        message = f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}"
+        raise CdcError(message, "lower flink.routesPerStatement, or give large routes isolation: dedicated")
+    identity = text + json.dumps(session, sort_keys=True)
+    name = naming.statement(environment, group.key.replace(".", "-"), identity)
+    routes = tuple(route.name for route in group.routes)
+    return Statement(group.key, name, text, session, source.name, routes, group.start, group.carries)
 
 
 def render(template: str, values: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ import pulumi
 import yaml
 from google.protobuf import json_format
 from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime.stack import run_pulumi_func
 
 from local.provider.aws import computed as aws
@@ -59,7 +60,10 @@ def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 class Mocks(mocks.Mocks):
-    """Answers for resources and look-ups."""
+    """Answers for resources and look-ups. `last`: the stack's outputs of its last update."""
+
+    def __init__(self, last: dict[str, Any]) -> None:
+        self.last = last
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         ids = {"Environment": "env-1", "KafkaCluster": "lkc-1"}
@@ -72,6 +76,7 @@ class Mocks(mocks.Mocks):
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         answers = {
+            "readStackOutputs": {"outputs": self.last},
             "getOrganization": {"id": "O", "resourceName": "crn://confluent.cloud/organization=O"},
             "getFlinkRegion": {
                 "id": "aws.us-east-1",
@@ -95,11 +100,18 @@ class Mocks(mocks.Mocks):
         return answers[args.token.rpartition(":")[2]]
 
 
+class Hooks:
+    """Stands in for the server that the engine would call hooks on: here nothing is ever deleted."""
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        """Taken note of by the resources that have it."""
+
+
 class Recorder(mocks.MockMonitor):
     """Keeps every registration."""
 
-    def __init__(self) -> None:
-        super().__init__(Mocks())
+    def __init__(self, last: dict[str, Any]) -> None:
+        super().__init__(Mocks(last))
         self.requests: list[Any] = []
         self.finished: set[str] = set()
 
@@ -149,6 +161,7 @@ def resource(request: Any, finished: set[str]) -> dict[str, Any]:
         "deletedWith": name_of(request.deletedWith),
         "replaceOnChanges": list(request.replaceOnChanges),
         "deleteBeforeReplace": request.deleteBeforeReplace,
+        **({"beforeDelete": list(request.hooks.before_delete)} if request.hooks.before_delete else {}),
         "references": {
             name: sorted({name_of(urn) for urn in found.urns})
             for name, found in sorted(request.propertyDependencies.items())
@@ -178,8 +191,9 @@ def record(stack: str) -> dict[str, Any]:
     """The graph of one stack: resources by name, and the stack's exports."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    recorder, values = Recorder(), configuration(stack)
+    recorder, values = Recorder({}), configuration(stack)
     mocks.set_mocks(recorder.mocks, project="cdc-streaming", stack=stack, preview=False, monitor=recorder)
+    runtime_settings.SETTINGS.callbacks = Hooks()  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(values, [f"cdc-streaming:{name}" for name in MARKERS])
     os.environ["PULUMI_CONFIG"] = json.dumps(values)
     exports: dict[str, pulumi.Output[Any]] = {}

@@ -4,10 +4,10 @@ import json
 from copy import deepcopy
 from pathlib import Path
 
-from stacks import avro
+from stacks import avro, routes
 from stacks.additive import breaks
 from stacks.contract import ContractV1
-from stacks.routes import Routes
+from stacks.routes import Routes, Source
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,10 +46,39 @@ def test_the_contract_fits_its_schema(graphs: dict) -> None:
     assert ContractV1.model_validate(contract).model_dump(by_alias=True) == contract
 
 
+def source() -> Source:
+    loaded, faults = routes.load(ROOT / "routes.yaml")
+    assert loaded is not None
+    assert faults == []
+    return loaded.sources[0]
+
+
+def test_raw_records_are_what_the_connector_registers() -> None:
+    """facts/engines.md: what Debezium 3.3.1 registered for this table, byte for byte."""
+    key, value = avro.raw(source())
+    golden = json.loads((ROOT / "tests" / "golden" / "raw-event-headers.json").read_text())
+    assert json.loads(key.text) == golden["key"]
+    assert json.loads(value.text) == golden["value"]
+
+
 def test_routed_records() -> None:
-    key, value = avro.routed("event-headers")
+    key, value = avro.routed(source())
     assert list(key.fields) == ["id"]
     assert "__deleted" not in value.fields
     assert value.fields["__lsn"] == "long"
     assert "connect" not in value.text
-    assert set(value.fields) <= set(avro.raw("event-headers")[1].fields)
+    assert set(value.fields) <= set(avro.raw(source())[1].fields)
+
+
+def test_a_masked_column_may_be_null_and_a_renamed_one_keeps_its_type() -> None:
+    chosen = [
+        avro.Selected("id", "id"),
+        avro.Selected("name", "event_name"),
+        avro.Selected("data", "header_data", "null"),
+    ]
+    fields = json.loads(avro.routed(source(), chosen)[1].text)["fields"]
+    assert fields == [
+        {"name": "id", "type": "string"},
+        {"name": "name", "type": "string"},
+        {"name": "data", "type": ["null", "string"], "default": None},
+    ]

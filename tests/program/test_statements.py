@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacks import predicates, routes, statements
+from stacks import packing, predicates, routes, sql, statements
+from stacks.columns import Column
 from stacks.errors import CdcError
 from stacks.naming import STATEMENT_LIMIT
 from stacks.predicates import Test as Condition
@@ -27,7 +28,7 @@ def business() -> Routes:
 
 
 def built(changed: Routes | None = None) -> statements.Statement:
-    return statements.build(changed or business(), "cdc-prod", "cdc-prod", "events")[0]
+    return statements.build(packing.pack(changed or business()), "cdc-prod", "cdc-prod", "events")[0]
 
 
 def with_route(**change: Any) -> Routes:
@@ -71,14 +72,15 @@ def test_the_name_follows_text_and_properties() -> None:
     assert len(name) <= STATEMENT_LIMIT
     assert built().name == name
     assert built(with_route(topic="filtered-other")).name != name
-    assert statements.build(business(), "cdc-prod", "cdc-prod", "other")[0].name != name
+    assert statements.build(packing.pack(business()), "cdc-prod", "cdc-prod", "other")[0].name != name
 
 
 def test_a_statement_that_is_too_long_is_refused() -> None:
     original = business()
-    many = [original.routes[0].model_copy(update={"name": f"r{n}", "topic": f"filtered-{n}"}) for n in range(400)]
+    many = tuple(original.routes[0].model_copy(update={"name": f"r{n}", "topic": f"filtered-{n}"}) for n in range(400))
+    group = packing.Group("event-headers", original.sources[0], many, many, None)
     with pytest.raises(CdcError, match="characters; Flink takes 131072"):
-        built(original.model_copy(update={"routes": many}))
+        statements.statement(group, "cdc-prod", {})
 
 
 def test_the_template_uses_exactly_what_it_is_given() -> None:
@@ -88,7 +90,7 @@ def test_the_template_uses_exactly_what_it_is_given() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_survives_as_a_literal(value: str) -> None:
-    quoted = predicates.literal(value)
+    quoted = sql.literal(value)
     assert quoted[0] == quoted[-1] == "'"
     assert quoted[1:-1].replace("''", "'") == value
     assert "'" not in quoted[1:-1].replace("''", "")
@@ -96,28 +98,82 @@ def test_any_text_survives_as_a_literal(value: str) -> None:
 
 def test_a_back_tick_never_becomes_a_name() -> None:
     with pytest.raises(ValueError, match="back-tick"):
-        predicates.identifier("a`b")
+        sql.identifier("a`b")
+
+
+COLUMNS = [
+    Column(name="f", type="string"),
+    Column(name="n", type="long"),
+    Column(name="d", type="double"),
+    Column(name="b", type="boolean"),
+    Column(name="m", type="decimal"),
+    Column(name="t", type="timestamp"),
+    Column(name="j", type="json", paths={"$.a": "string", "$.n": "number", "$.b[0].c": "boolean", "$.t": "timestamp"}),
+]
 
 
 @pytest.mark.parametrize(
-    ("test", "sql"),
+    ("test", "wanted"),
     [
-        ({"equals": "x"}, "`f` = 'x'"),
-        ({"equals": 5}, "`f` = 5"),
-        ({"equals": True}, "`f` = TRUE"),
-        ({"notEquals": "x"}, "`f` <> 'x'"),
-        ({"in": ["a", "b"]}, "`f` IN ('a', 'b')"),
-        ({"notIn": ["a"]}, "`f` NOT IN ('a')"),
-        ({"isNull": True}, "`f` IS NULL"),
-        ({"isNotNull": True}, "`f` IS NOT NULL"),
-        ({"equals": "O'Hara"}, "`f` = 'O''Hara'"),
+        ({"field": "f", "equals": "x"}, "`f` = 'x'"),
+        ({"field": "n", "equals": 5}, "`n` = 5"),
+        ({"field": "b", "equals": True}, "`b` = TRUE"),
+        ({"field": "f", "notEquals": "x"}, "`f` <> 'x'"),
+        ({"field": "f", "in": ["a", "b"]}, "`f` IN ('a', 'b')"),
+        ({"field": "f", "notIn": ["a"]}, "`f` NOT IN ('a')"),
+        ({"field": "f", "isNull": True}, "`f` IS NULL"),
+        ({"field": "f", "isNotNull": True}, "`f` IS NOT NULL"),
+        ({"field": "f", "equals": "O'Hara"}, "`f` = 'O''Hara'"),
+        ({"field": "n", "gt": 5}, "`n` > 5"),
+        ({"field": "d", "gte": 5}, "`d` >= 5.0E0"),
+        ({"field": "d", "lt": 1e-7}, "`d` < 1E-07"),
+        ({"field": "m", "lte": 2.5}, "TRY_CAST(`m` AS DOUBLE) <= 2.5E0"),
+        ({"field": "n", "between": [1, 2]}, "`n` BETWEEN 1 AND 2"),
+        ({"field": "f", "like": "a%"}, "`f` LIKE 'a%'"),
+        ({"field": "f", "matches": "^a.$"}, r"REGEXP(`f`, '^a[^\n]\z')"),
+        ({"field": "f", "startsWith": "ab"}, "LEFT(`f`, 2) = 'ab'"),
+        ({"field": "f", "contains": "a"}, "POSITION('a' IN `f`) > 0"),
+        ({"field": "j", "path": "$.a", "exists": True}, "JSON_EXISTS(`j`, 'lax $.a')"),
+        (
+            {"field": "j", "path": "$.a", "equals": "x"},
+            "JSON_VALUE(`j`, 'lax $.a' NULL ON EMPTY NULL ON ERROR) = 'x'",
+        ),
+        (
+            {"field": "j", "path": "$.n", "gt": 1},
+            "TRY_CAST(JSON_VALUE(`j`, 'lax $.n' NULL ON EMPTY NULL ON ERROR) AS DOUBLE) > 1.0E0",
+        ),
+        (
+            {"field": "j", "path": "$.b[0].c", "equals": False},
+            "CASE JSON_VALUE(`j`, 'lax $.b[0].c' NULL ON EMPTY NULL ON ERROR) "
+            "WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END = FALSE",
+        ),
     ],
 )
-def test_every_operator(test: dict[str, Any], sql: str) -> None:
-    assert predicates.sql(Condition.model_validate({"field": "f", **test})) == sql
+def test_every_operator(test: dict[str, Any], wanted: str) -> None:
+    assert sql.condition(COLUMNS, Condition.model_validate(test)) == wanted
+
+
+def test_times_are_compared_as_digits() -> None:
+    text = sql.condition(COLUMNS, Condition(field="t", gt="2026-01-31T10:00:00.5Z"))
+    assert text.startswith("CASE WHEN REGEXP(`t`, '^[1-9]")
+    assert text.endswith("RPAD(REPLACE(REPLACE(`t`, 'Z', ''), '.', ''), 28, '0') END > '2026-01-31T10:00:00500000000'")
 
 
 def test_not_binds_its_whole_part() -> None:
-    inner = predicates.AllOf(all=[Condition(field="a", equals=1), Condition(field="b", equals=2)])
-    assert predicates.sql(predicates.Not(not_=inner)) == "NOT (`a` = 1 AND `b` = 2)"
-    assert predicates.sql(predicates.Not(not_=Condition(field="a", equals=1))) == "NOT (`a` = 1)"
+    inner = predicates.AllOf(all=[Condition(field="n", equals=1), Condition(field="n", equals=2)])
+    assert sql.condition(COLUMNS, predicates.Not(not_=inner)) == "NOT (`n` = 1 AND `n` = 2)"
+    assert sql.condition(COLUMNS, predicates.Not(not_=Condition(field="n", equals=1))) == "NOT (`n` = 1)"
+
+
+def test_columns_are_dropped_renamed_and_masked() -> None:
+    choice = routes.Choice(
+        drop=["saved_date"],
+        rename={"event_name": "name"},
+        mask={"event_type": "hash", "created_date": "redact", "header_data": "null"},
+    )
+    text = built(with_route(columns=choice)).text.split("INSERT INTO")[1]
+    assert "(\n  `id`, `name`, `event_type`, `created_date`, `header_data`, `__op`" in text
+    assert (
+        "`id`, `event_name`, SHA256(`event_type`), CASE WHEN `created_date` IS NOT NULL THEN '***' END, "
+        "CAST(NULL AS STRING), `__op`" in text
+    )

@@ -1,0 +1,186 @@
+"""Replacing a running statement without loss or repetition, over Confluent's Flink REST API.
+
+The new statement names the old one in `sql.tables.initial-offset-from` and waits as PENDING. Before Pulumi deletes the
+old one, the hook stops it, so that its offsets are final, and waits until the new one runs. Every step can be repeated:
+an interrupted update is finished by the next one.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pulumi
+
+from stacks.errors import CdcError
+
+CARRY = "sql.tables.initial-offset-from"
+HOOK = "cdc-hand-over"  # recorded in the state of every statement: this name is for ever
+PATIENCE = 900  # seconds a statement may take to stop or to start
+ENDED = ("FAILED", "FAILING", "COMPLETED", "DELETING")
+START_MODE, START_MILLIS = "sql.tables.scan.startup.mode", "sql.tables.scan.startup.timestamp-millis"
+
+Found = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """Where statements are, and the key to ask for them."""
+
+    rest_endpoint: pulumi.Input[str]
+    organization_id: pulumi.Input[str]
+    environment_id: pulumi.Input[str]
+    api_key: pulumi.Input[str]
+    api_secret: pulumi.Input[str]
+
+    def open(self) -> pulumi.Output["Flink"]:
+        """A client, once everything is known."""
+        values = (self.rest_endpoint, self.organization_id, self.environment_id, self.api_key, self.api_secret)
+        return pulumi.Output.all(*values).apply(lambda known: Flink(*map(str, known)))
+
+
+class Flink:
+    """Statements of one environment."""
+
+    def __init__(self, endpoint: str, organization: str, environment: str, key: str, secret: str) -> None:
+        self.path = f"/sql/v1/organizations/{organization}/environments/{environment}/statements"
+        self.endpoint = endpoint
+        self.auth = (key, secret)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The decoded answer; None for 404. Raises CdcError when the API refuses or cannot be reached for a minute."""
+        own, problem = "127.0.0.1" in self.endpoint, ""
+        async with httpx2.AsyncClient(auth=self.auth, timeout=30, trust_env=not own) as http:
+            for attempt in range(12):
+                try:
+                    answer = await http.request(method, self.endpoint + path, json=body)
+                except httpx2.TransportError as error:
+                    problem = str(error) or type(error).__name__
+                else:
+                    if answer.status_code == 404:
+                        return None
+                    if answer.status_code < 300:
+                        return answer.json()
+                    problem = f"{answer.status_code} {answer.text[:300]}"
+                    if answer.status_code < 500 and answer.status_code not in (409, 429):
+                        break
+                await asyncio.sleep(min(0.5 * 2**attempt, 8))
+        raise CdcError(f"{method} {self.endpoint}{path}: {problem}")
+
+    async def get(self, name: str) -> Found | None:
+        """A statement, None when there is none of this name."""
+        return await self.ask("GET", f"{self.path}/{name}")
+
+    async def all(self) -> list[Found]:
+        """Every statement of the environment."""
+        found: list[Found] = []
+        page: str | None = f"{self.path}?page_size=100"
+        while page:
+            answer: Any = await self.ask("GET", page) or {}
+            found += answer.get("data") or []
+            following = str((answer.get("metadata") or {}).get("next") or "")
+            page = following.removeprefix(self.endpoint) if following else None
+        return found
+
+    async def heirs(self, name: str) -> list[Found]:
+        """The statements that continue from this one."""
+        return [s for s in await self.all() if carried_from(s) == name]
+
+    async def set_stopped(self, statement: Found, stopped: bool) -> None:
+        """Stop or resume: the whole object goes back with one field changed."""
+        body = {**statement, "spec": {**statement["spec"], "stopped": stopped}}
+        await self.ask("PUT", f"{self.path}/{statement['name']}", body)
+
+
+def phase(statement: Found | None) -> str:
+    """The statement's phase; GONE when there is none."""
+    return str(statement["status"]["phase"]) if statement else "GONE"
+
+
+def carried_from(statement: Found) -> str:
+    """The statement that this one continues from, or an empty string."""
+    return str((statement["spec"].get("properties") or {}).get(CARRY) or "")
+
+
+async def predecessor(flink: Flink, recorded: str, wanted: str) -> str:
+    """The statement to continue from: the recorded one, or what has taken its place since an interrupted update.
+
+    Raises LookupError, with what is known, when there is nothing to continue from.
+    """
+    known = {s["name"]: s for s in await flink.all()}
+    heirs = {carried_from(s): s["name"] for s in known.values() if carried_from(s)}
+    current = recorded
+    while (heir := heirs.get(current)) and phase(known[heir]) not in ENDED:
+        if heir == wanted:
+            return current  # it was made already and says so
+        current = heir
+    found = known.get(current)
+    if phase(found) in ENDED and found and phase(known.get(carried_from(found))) not in (*ENDED, "GONE"):
+        return carried_from(found)  # it never ran: the one before it still has the offsets
+    if phase(found) in (*ENDED, "GONE"):
+        raise LookupError(f"{current} is {phase(found)}")
+    return current
+
+
+async def until(flink: Flink, name: str, wanted: Callable[[Found | None], bool], what: str) -> Found | None:
+    """The statement as soon as the condition holds."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        found = await flink.get(name)
+        if wanted(found):
+            return found
+        if time.monotonic() > deadline:
+            raise CdcError(
+                f"statement {name} is {phase(found)} after {PATIENCE} s, waiting until it {what}",
+                "the next update goes on from here",
+            )
+        await asyncio.sleep(0.25 if "127.0.0.1" in flink.endpoint else 2)
+
+
+async def hand_over(flink: Flink, old: str) -> None:
+    """Stop the old statement and wait until what continues from it runs. Nothing to do when nothing does."""
+    heirs = await flink.heirs(old)
+    if not heirs:
+        return
+    for heir in heirs:
+        refuse(heir, "the old one runs on")
+    # One that itself still waits for its predecessor has no offsets yet.
+    found = await until(flink, old, lambda s: phase(s) != "PENDING" or s is None or not carried_from(s), "starts")
+    if found and phase(found) not in ("STOPPED", *ENDED):
+        pulumi.info(f"stopping {old}; {', '.join(h['name'] for h in heirs)} continues from its offsets")
+        await flink.set_stopped(found, True)
+        found = await until(flink, old, lambda s: phase(s) in ("STOPPED", "GONE", *ENDED), "stops")
+    for heir in heirs:
+        ended = await until(flink, heir["name"], lambda s: phase(s) in ("RUNNING", "GONE", *ENDED), "runs")
+        if phase(ended) != "RUNNING" and found:
+            await flink.set_stopped(found, False)
+        refuse(ended or heir, "the old one was resumed")
+
+
+def refuse(heir: Found, consequence: str) -> None:
+    """Raises CdcError when the new statement has failed."""
+    if phase(heir) in ENDED:
+        detail = str(heir["status"].get("detail") or "").strip()
+        raise CdcError(
+            f"statement {heir['name']} is {phase(heir)}: {detail}; {consequence}",
+            "correct what it says and update again",
+        )
+
+
+def hook(connection: Connection) -> pulumi.ResourceHook:
+    """The hook that every carrying statement has."""
+
+    async def before_delete(args: pulumi.ResourceHookArgs) -> None:
+        flink: Any = await connection.open().future()
+        old = str((args.old_inputs or {}).get("statementName") or "")
+        if flink is None or not old:
+            return
+        try:
+            await hand_over(flink, old)
+        except CdcError as error:
+            raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None
+
+    run: Callable[[pulumi.ResourceHookArgs], Awaitable[None]] = before_delete
+    return pulumi.ResourceHook(HOOK, run)

@@ -1,0 +1,27 @@
+"""What is wrong with a business file beyond the form of its parts: every finding at once, with its place."""
+
+from datetime import UTC, date, datetime
+
+from stacks.documents import Document, dotted
+from stacks.errors import Fault
+from stacks.lint import fields, lifecycle, logic, references, selections
+from stacks.lint.rule import RULES
+from stacks.routes import Routes
+
+
+def check(routes: Routes, document: Document, today: date | None = None) -> list[Fault]:
+    """Every finding, in the order of the lines. `today` decides about dates (default: now, UTC)."""
+    day = today or datetime.now(UTC).date()
+    problems = [
+        *references.check(routes),
+        *fields.check(routes),
+        *selections.check(routes),
+        *lifecycle.check(routes, day),
+    ]
+    if not any(RULES[p.rule].severity == "error" for p in problems):
+        problems += logic.check(routes)
+    found = [
+        Fault(document.where(p.place), dotted(p.place), p.problem, p.got, p.hint, p.rule, RULES[p.rule].severity)
+        for p in problems
+    ]
+    return sorted(dict.fromkeys(found), key=lambda fault: fault.place)
