@@ -30,6 +30,8 @@ def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
         raise CdcError("the local environment is not running", "start it: ./cdc up")
     if verb not in ("version", "about", "help", ""):
         workspace.ensure_stack()
+    if verb == "destroy" and "--run-program" not in arguments:
+        arguments = [*arguments, "--run-program"]  # statements have a hook: the program must be there to answer it
     code = workspace.run(arguments)
     if workspace.local and verb == "destroy" and code == 0 and loaded:
         backend, connector = loaded.settings.backend, loaded.settings.connector

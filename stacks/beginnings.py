@@ -34,7 +34,8 @@ def decide(statement: Statement, memory: Memory, connection: Connection) -> Begi
         return fixed(statement, "", str(now() - OVERLAP_SECONDS * 1000))
     if served is None:
         return fixed(statement, "", first(statement, memory))
-    found = connection.open().apply(lambda flink: continued(flink, statement, served))
+    # The key that is asked with is secret; what it finds is not.
+    found = pulumi.Output.unsecret(connection.open().apply(lambda flink: continued(flink, statement, served)))
     return Beginning(
         found.apply(lambda place: {**statement.properties, **properties(*place)}),
         found.apply(lambda place: place[0]),

@@ -1,0 +1,138 @@
+"""Random route changes under load, judged event by event.
+
+Usage: python -m bench.ledger [--changes 50] [--rate 2000] [--seed N] [--faults cli,taskmanager,jobmanager,cloud]
+
+Works on a copy of this checkout with an environment of its own. Prints one JSON object; exit code 1 when anything was
+lost, extra, twice, out of order or altered.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench import machine
+from bench.ledger.checkout import Checkout
+from bench.ledger.configuration import Configuration, changed, initial
+from bench.ledger.judge import Report, judge
+from bench.ledger.load import Load
+from bench.ledger.pauses import Pauses
+from cli import down, stack
+from cli.console import data, say
+from local.engines import client
+from local.instance import Instance
+
+
+def kill(engine: str) -> None:
+    """kill -9 an engine; the supervisor starts it again."""
+    state = next(e for e in client.engines(Instance.here()) or [] if e["name"] == engine)
+    os.kill(state["pid"], signal.SIGKILL)
+
+
+def change(checkout: Checkout, fault: str, dice: random.Random) -> str:
+    """Apply what is written, with a fault in the middle; what was done."""
+    after = dice.uniform(2, 11)
+    if fault == "cli":
+        killed = checkout.interrupted_up(after)
+        checkout.up()
+        return f"cli killed after {after:.1f} s" if killed else "cli was faster than the kill"
+    if fault:
+        timer = threading.Timer(after, kill, [fault])
+        timer.start()
+        checkout.up()
+        timer.join()
+        return f"{fault} killed after {after:.1f} s"
+    checkout.up()
+    return ""
+
+
+def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """The whole proof."""
+    dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
+    checkout, versions = Checkout(folder, arguments.port_base), [initial()]
+    checkout.write(versions[0])
+    checkout.up()
+    running = stack.load("local")
+    load = Load(stack.local_dsn(running, "events_api"), arguments.rate, arguments.seed)
+    pauses = Pauses(running)
+    topics = {route.topic for route in running.contract.routes}
+    faults = [f for f in arguments.faults.split(",") if f]
+    schedule = dict(zip(range(3, arguments.changes, max(1, arguments.changes // 16)), faults * 16, strict=False))
+    log: list[dict[str, Any]] = []
+    for number in range(arguments.changes):
+        what, wanted = changed(versions[-1], dice, number)
+        removed = set(versions[-1].rules) - set(wanted.rules)
+        fault = "" if removed else schedule.get(number, "")
+        versions.append(wanted)
+        checkout.write(wanted)
+        started = time.time()
+        note = change(checkout, fault, dice)
+        topics |= {f"filtered-{name}" for name in wanted.rules}
+        pause = pauses.longest(started, time.time())
+        log.append({"change": what, "fault": note, "seconds": round(time.time() - started, 1), "pause": pause})
+        say(f"  {number + 1:>3}/{arguments.changes} {what:<40} {log[-1]['seconds']:>5} s, pause {pause:>4} s {note}")
+        if load.problem:
+            raise RuntimeError(f"the load ended: {load.problem}")
+    load.stop()
+    pauses.close()
+    report = settle(topics, load, versions)
+    plain = [entry["pause"] for entry in log if not entry["fault"]]
+    return {
+        **report.data(),
+        "clean": report.clean,
+        "changes": len(log),
+        "faults": sum(bool(entry["fault"]) for entry in log),
+        "rate": round(len(load.events) / load.seconds),
+        "longest_pause_s": max(plain),
+        "longest_pause_with_faults_s": max(entry["pause"] for entry in log),
+        "seed": arguments.seed,
+        "machine": machine.describe(),
+        "log": log,
+    }
+
+
+def settle(topics: set[str], load: Load, versions: list[Configuration]) -> Report:
+    """Judge once everything has arrived. A removed route's topic is gone, and so is what was on it."""
+    running = stack.load("local")
+    there = {route.topic for route in running.contract.routes} | {"unrouted-event-headers"}
+    shown = [replace(version, gone=frozenset(topics - there)) for version in versions]
+    deadline = time.monotonic() + 180
+    while True:
+        report = judge(running, sorted(there), load.events, shown)
+        if report.clean or time.monotonic() > deadline:
+            return report
+        say(f"  waiting for the last events: {report.data()}")
+
+
+def main() -> None:
+    """Print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--changes", type=int, default=50)
+    parser.add_argument("--rate", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--faults", default="cli,taskmanager,cli,jobmanager,cli,cloud")
+    parser.add_argument("--port-base", type=int, default=24500)
+    parser.add_argument("--keep", action="store_true", help="leave the environment running")
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="cdc-ledger-"))
+    try:
+        found = run(arguments, folder)
+        data(found)
+    finally:
+        if not arguments.keep:
+            os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
+            down.run(purge=True)
+            shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(0 if found["clean"] else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""A copy of this checkout with an environment of its own, whose routes may be changed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+from bench.ledger.configuration import Configuration
+from local.instance import ROOT
+
+TAIL = 3000
+
+
+class Checkout:
+    """Tracked files in `folder`, environment in `folder`/home, ports from `base` on."""
+
+    def __init__(self, folder: Path, base: int) -> None:
+        self.root, self.home = folder / "checkout", folder / "home"
+        names = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for name in filter(None, names.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.root / name)
+        os.environ |= {"CDC_HOME": str(self.home), "CDC_PORT_BASE": str(base)}
+        self.environment = {**os.environ, "PYTHONPATH": str(self.root)}
+
+    def write(self, configuration: Configuration) -> None:
+        """routes.yaml with these routes."""
+        file = self.root / "routes.yaml"
+        document = yaml.safe_load((ROOT / "routes.yaml").read_text())
+        source = document["sources"][0]
+        json_column = next(c for c in source["columns"] if c["name"] == "header_data")
+        json_column["paths"] = {"$.amount": "number"}
+        document |= {
+            "routes": [rule.document(name) for name, rule in configuration.rules.items()],
+            "consumers": [],
+        }
+        file.write_text(yaml.safe_dump(document, sort_keys=False))
+
+    def cdc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command there."""
+        command = [sys.executable, "-m", "cli", *arguments]
+        return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
+
+    def up(self) -> None:
+        """Apply. Raises RuntimeError with what the command said."""
+        done = self.cdc("up")
+        if done.returncode:
+            raise RuntimeError(f"cdc up: exit {done.returncode}\n{done.stderr[-TAIL:]}")
+
+    def interrupted_up(self, after: float) -> bool:
+        """Apply, and kill -9 the command with all its children after some seconds. False when it was done by then."""
+        command = [sys.executable, "-m", "cli", "up"]
+        process = subprocess.Popen(
+            command, cwd=self.root, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = time.monotonic() + after
+        while time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.02)
+        if process.poll() is not None:
+            return False
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True

@@ -1,0 +1,138 @@
+"""Judgement: read every topic as a `read_committed` consumer and compare with the oracle, event by event."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.ledger.configuration import Configuration
+from bench.ledger.load import Event, payload_hash
+from cli import clients
+from cli.stack import Stack
+from cli.traffic.observer import key_id
+
+RAW = "raw-event-headers"
+
+
+@dataclass
+class Report:
+    """What was found. Everything but `events` and `raw_repeated` must be zero."""
+
+    events: int = 0
+    lost: list[str] = field(default_factory=list[str])
+    phantom: list[str] = field(default_factory=list[str])
+    duplicate: list[str] = field(default_factory=list[str])
+    disorder: list[str] = field(default_factory=list[str])
+    altered: list[str] = field(default_factory=list[str])
+    raw_repeated: int = 0
+
+    def data(self) -> dict[str, Any]:
+        """Counts, and the first few of each fault."""
+        names = ("lost", "phantom", "duplicate", "disorder", "altered")
+        found: dict[str, Any] = {"events": self.events, "raw_repeated": self.raw_repeated}
+        for name in names:
+            faults = getattr(self, name)
+            found |= {name: len(faults), f"{name}_first": faults[:5]} if faults else {name: 0}
+        return found
+
+    @property
+    def clean(self) -> bool:
+        """Nothing lost, nothing extra, nothing twice, in order, unaltered."""
+        return not (self.lost or self.phantom or self.duplicate or self.disorder or self.altered)
+
+
+def judge(stack: Stack, topics: Sequence[str], events: Sequence[Event], versions: Sequence[Configuration]) -> Report:
+    """Compare. Per partition of the raw topic the configuration in force can only move on, never back."""
+    report = Report(events=len(events))
+    places = raw_places(stack, len(events), report)
+    seen = observed(stack, topics, events, places, report)
+    by_partition: dict[int, list[tuple[int, int]]] = {}
+    for number, place in enumerate(places):
+        if place is None:
+            report.lost.append(f"event {number} is not on {RAW}")
+        else:
+            by_partition.setdefault(place[0], []).append((place[1], number))
+    verdicts: dict[tuple[int, str, Any], frozenset[str]] = {}
+    for members in by_partition.values():
+        walk(sorted(members), events, seen, versions, report, verdicts)
+    return report
+
+
+def walk(
+    members: list[tuple[int, int]],
+    events: Sequence[Event],
+    seen: list[set[str]],
+    versions: Sequence[Configuration],
+    report: Report,
+    verdicts: dict[tuple[int, str, Any], frozenset[str]],
+) -> None:
+    """One partition in order: each event must fit the present configuration or a later one."""
+    version = 0
+    for _, number in members:
+        event, found = events[number], frozenset(seen[number])
+        fitting = version
+        while fitting < len(versions):
+            key = (fitting, event.kind, event.amount)
+            if key not in verdicts:
+                verdicts[key] = versions[fitting].verdict(event.kind, event.amount)
+            if verdicts[key] == found:
+                break
+            fitting += 1
+        if fitting < len(versions):
+            version = fitting
+            continue
+        expected = versions[version].verdict(event.kind, event.amount)
+        place = f"event {number} ({event.kind}, {event.amount})"
+        report.lost += [f"{place} is not on {topic}" for topic in sorted(expected - found)]
+        report.phantom += [f"{place} is on {topic}" for topic in sorted(found - expected)]
+
+
+def raw_places(stack: Stack, count: int, report: Report) -> list[tuple[int, int] | None]:
+    """Partition and offset of each event's first raw record."""
+    places: list[tuple[int, int] | None] = [None] * count
+    for message in clients.read_all(stack, "operator", [RAW], 600):
+        number = number_of(message)
+        if number is None or number >= count:
+            continue
+        if places[number] is None:
+            places[number] = (message.partition() or 0, message.offset() or 0)
+        else:
+            report.raw_repeated += 1
+    return places
+
+
+def number_of(message: Any) -> int | None:
+    """The event's number; None for what the ledger did not write."""
+    name = key_id(message.key())
+    return int(name[1:]) if name.startswith("e") and name[1:].isdigit() else None
+
+
+def observed(
+    stack: Stack,
+    topics: Sequence[str],
+    events: Sequence[Event],
+    places: list[tuple[int, int] | None],
+    report: Report,
+) -> list[set[str]]:
+    """The topics each event is on. Checks bytes, repetition, and order within each partition on the way."""
+    decoder = clients.Decoder(stack, "operator")
+    seen: list[set[str]] = [set() for _ in events]
+    last: dict[tuple[str, int, int], int] = {}
+    repeated: Counter[str] = Counter()
+    for message in clients.read_all(stack, "operator", list(topics), 1200):
+        number, topic = number_of(message), message.topic() or ""
+        if number is None or number >= len(events):
+            continue
+        if topic in seen[number]:
+            repeated[topic] += 1
+            report.duplicate.append(f"event {number} is twice on {topic}")
+            continue
+        seen[number].add(topic)
+        if payload_hash(decoder.part(message.value())["header_data"]) != events[number].sha:
+            report.altered.append(f"event {number} on {topic}")
+        if place := places[number]:
+            key = (topic, message.partition() or 0, place[0])
+            if place[1] <= last.get(key, -1):
+                report.disorder.append(f"event {number} on {topic}: after a later one of its partition")
+            last[key] = place[1]
+    return seen

@@ -1,0 +1,156 @@
+"""Where an event goes: every route's verdict in Python, and why a route refused."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stacks.columns import METADATA, operand
+from stacks.evaluator import Row, compiled, reader
+from stacks.predicates import AllOf, AnyOf, Not, Test
+from stacks.routes import OP_CODES, Example, Route, Routes, Source
+
+Takes = Callable[[Row], bool]
+
+
+def taker(source: Source, route: Route) -> Takes:
+    """The whole WHERE of a route's INSERT: the operation, and the condition being true."""
+    codes = frozenset(OP_CODES[operation] for operation in route.on)
+    check = compiled(source.columns, route.when)
+    return lambda row: row.get("__op") in codes and check(row) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """The active routes of a source, ready to be asked."""
+
+    source: Source
+    takers: tuple[tuple[str, Takes], ...]
+
+    @classmethod
+    def of(cls, routes: Routes, source: Source) -> "Router":
+        """A source's router."""
+        return cls(source, tuple((route.name, taker(source, route)) for route in routes.of(source)))
+
+    def takes(self, row: Row) -> list[str]:
+        """The names of the routes that take a row."""
+        return [name for name, take in self.takers if take(row)]
+
+
+def row_of(source: Source, event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as people write it, as a raw record: JSON columns as text, absent columns NULL, `__op` c."""
+    row: dict[str, Any] = {"__op": "c", **dict.fromkeys((c.name for c in source.columns), None), **event}
+    for column in source.columns:
+        value = row[column.name]
+        if column.type == "json" and value is not None and not isinstance(value, str):
+            row[column.name] = json.dumps(value)
+    return row
+
+
+def failed_examples(source: Source, route: Route) -> Iterator[tuple[int, Example, str]]:
+    """Examples whose verdict differs from what they say: number, example, and what happened."""
+    take = taker(source, route)
+    for number, example in enumerate(route.examples):
+        row = row_of(source, example.event)
+        if take(row) != example.taken:
+            yield number, example, "the route takes it" if not example.taken else refusal(source, route, row)
+
+
+def refusal(source: Source, route: Route, row: Row) -> str:
+    """Why a route does not take a row: the operation, or the first condition that is not true."""
+    codes = [OP_CODES[operation] for operation in route.on]
+    if row.get("__op") not in codes:
+        return f"operation {row.get('__op')!r} is not one of {', '.join(codes)}"
+    return first_refusal(source, route.when, row, "when") or "it takes it"
+
+
+def first_refusal(source: Source, condition: Any, row: Row, place: str) -> str:
+    """The first part that is not true, with its place; empty when the condition is true."""
+    if compiled(source.columns, condition)(row) is True:
+        return ""
+    match condition:
+        case AllOf(all=parts):
+            found = (first_refusal(source, part, row, f"{place}.all.{n}") for n, part in enumerate(parts))
+            return next(filter(None, found), "")
+        case AnyOf(any=parts):
+            found = [first_refusal(source, part, row, f"{place}.any.{n}") for n, part in enumerate(parts)]
+            return found[0] if len(found) == 1 else f"{place}: none of {len(found)} holds; {found[0]}"
+        case Not(not_=part):
+            verdict = compiled(source.columns, part)(row)
+            return f"{place}.not: its part is {'unknown (NULL)' if verdict is None else 'true'}"
+        case _:
+            return f"{place}: {condition}, but it is {shown(source, condition, row)}"
+
+
+def shown(source: Source, test: Test, row: Row) -> str:
+    """What a test found."""
+    what = operand(source.columns, test.field, test.path)
+    value = None if what is None or test.operator == "exists" else reader(what)(row)
+    if value is None:
+        raw = row.get(test.field)
+        return "NULL" if raw is None or not test.path else "NULL (nothing of that type is there)"
+    return repr(value)
+
+
+def unknown_fields(source: Source, event: Mapping[str, Any]) -> list[str]:
+    """Names that the source's record does not have."""
+    known = {*(c.name for c in source.columns), *METADATA}
+    return sorted(set(event) - known)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a change does to a sample: events that a route newly takes, no longer takes, takes as before."""
+
+    route: str
+    entering: int
+    leaving: int
+    staying: int
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Movements of all routes, and how many events nothing takes, before and after."""
+
+    events: int
+    unrouted_before: int
+    unrouted_after: int
+    movements: list[Movement]
+
+
+def impact(before: Router, after: Router, rows: Iterator[Row]) -> Impact:
+    """Compare two states of the routes on a sample. Routes that are the same on both sides are asked once."""
+    names = sorted({name for name, _ in (*before.takers, *after.takers)})
+    pairs = [(dict(before.takers).get(name, never), dict(after.takers).get(name, never)) for name in names]
+    counts = [[0, 0, 0] for _ in names]
+    events = none_before = none_after = 0
+    for row in rows:
+        events += 1
+        any_before = any_after = False
+        for count, (old, new) in zip(counts, pairs, strict=True):
+            was = old(row)
+            is_now = was if new is old else new(row)
+            any_before, any_after = any_before or was, any_after or is_now
+            if was or is_now:
+                count[2 if was and is_now else 0 if is_now else 1] += 1
+        none_before += not any_before
+        none_after += not any_after
+    found = [Movement(name, *count) for name, count in zip(names, counts, strict=True)]
+    return Impact(events, none_before, none_after, found)
+
+
+def never(row: Row) -> bool:
+    """A route that is not there."""
+    return False
+
+
+def shared(before: Routes, after: Routes, source: Source) -> tuple[Router, Router]:
+    """Routers of two states; a route that did not change is one function in both."""
+    old = {route.name: route for route in before.of(source)} if source in before.sources else {}
+    first = Router.of(before, source) if old else Router(source, ())
+    same = {name: take for name, take in first.takers}
+    takers: Sequence[tuple[str, Takes]] = [
+        (route.name, same[route.name] if old.get(route.name) == route else taker(source, route))
+        for route in after.of(source)
+    ]
+    return first, Router(source, tuple(takers))
