@@ -1,15 +1,13 @@
 """The `cdc` command: one thin function per subcommand."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cli import console
-from local.errors import LocalError
-from stacks.errors import CdcError
+from cli.finishing import finish
+from cli.routes.command import app as routes_app
 
 app = typer.Typer(
     name="cdc",
@@ -19,25 +17,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(routes_app, name="routes")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
 StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
-
-
-def finish(work: Callable[[], int]) -> None:
-    """Run a command; expected errors become a message and an exit code."""
-    try:
-        code = work()
-    except (CdcError, LocalError) as error:
-        console.exit_with(error)
-    except KeyboardInterrupt:
-        console.say("interrupted; the same command carries on where this one stopped")
-        code = 130
-    except BrokenPipeError:
-        code = 0
-    raise SystemExit(code)
 
 
 @app.command()

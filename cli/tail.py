@@ -4,10 +4,11 @@ import json
 import time
 from typing import Any
 
-from confluent_kafka import Message
+from confluent_kafka import Consumer, Message
 
 from cli import clients, stack
 from cli.console import out, say
+from cli.stack import Stack
 from stacks.contract import ContractV1
 from stacks.errors import CdcError
 
@@ -34,22 +35,14 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
     running = stack.load(stack_name)
     topic = topic_of(running.contract, name)
     decoder = clients.Decoder(running, "operator")
-    client = clients.consumer(running, "operator", "cdc-tools-tail")
-    places = clients.partitions(client, topic)
-    bounds = clients.ends(client, topic)
-    for place in places:
-        low, high = bounds[place.partition]
-        # Markers of transactions take offsets, too: look back far enough for `most` records.
-        back = max(low, high - 4 * most - 20) if most else high
-        place.offset = low if from_beginning else back
-    client.assign(places)
+    client = reader(running, topic, most, from_beginning)
     if not as_json:
         say(
             f"{topic}: "
             + (f"the last {most} records" if most and not from_beginning else "waiting for records, Ctrl-C ends")
         )
     try:
-        recent = existing(client, bounds, most) if most and not from_beginning else []
+        recent = existing(client, most) if most and not from_beginning else []
         for message in recent:
             show(*decoder.decode(message), message, as_json)
         follow(client, decoder, None if most is None else most - len(recent), as_json)
@@ -60,7 +53,30 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
     return 0
 
 
-def existing(client: Any, bounds: dict[int, tuple[int, int]], most: int) -> list[Message]:
+def reader(running: Stack, topic: str, most: int | None, from_beginning: bool = False) -> Consumer:
+    """A consumer at the place to begin at."""
+    client = clients.consumer(running, "operator", "cdc-tools-tail")
+    places = clients.partitions(client, topic)
+    bounds = clients.ends(client, topic)
+    for place in places:
+        low, high = bounds[place.partition]
+        # Markers of transactions take offsets, too: look back far enough for `most` records.
+        back = max(low, high - 4 * most - 20) if most else high
+        place.offset = low if from_beginning else back
+    client.assign(places)
+    return client
+
+
+def last(running: Stack, topic: str, most: int) -> list[Message]:
+    """The newest `most` records of a topic, oldest first."""
+    client = reader(running, topic, most)
+    try:
+        return existing(client, most)
+    finally:
+        client.close()
+
+
+def existing(client: Any, most: int) -> list[Message]:
     """The newest `most` records that are there already, oldest first."""
     found: list[Message] = []
     idle = time.monotonic() + 2

@@ -141,6 +141,10 @@ def real_place(location: tuple[str | int, ...], document: Document, prefix: Plac
     place: Place = ()
     for number, part in enumerate(location):
         last = number == len(location) - 1
+        following = None if last else location[number + 1]
+        outer, inner = (*prefix, *place, following), (*prefix, *place, part, following)
+        if not last and outer in document.positions and inner not in document.positions:
+            continue  # a tag that is also a key's name
         if (*prefix, *place, part) in document.positions or last:
             place = (*place, part)
     return place

@@ -4,6 +4,7 @@ CdcError
 └── Faults   several faults in settings or routes, reported together
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,11 +47,16 @@ class Fault:
         return f"{self.where}: {self.path} - {self.problem}{got}{hint}{rule}"
 
 
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Each fault once, in the order of the lines."""
+    return sorted({str(fault): fault for fault in faults}.values(), key=lambda fault: fault.place)
+
+
 class Faults(CdcError):
     """Every fault found, in the order of the files' lines."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        self.faults = sorted(dict.fromkeys(faults), key=lambda f: f.place)
+        self.faults = in_order(faults)
         count = f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}"
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{count} in settings or routes:\n{lines}", "nothing was created; correct the lines above")

@@ -63,16 +63,17 @@ def engine() -> Environment:
     return jinja
 
 
-def guard(source: Source, route: Route) -> str:
-    """The operation guard, outside the route's own condition: `op AND (a OR b)`."""
-    codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in route.on)
-    return f"`__op` IN ({codes}) AND ({sql.condition(source.columns, route.when)})"
+def guard(source: Source, routes: Sequence[Route]) -> str:
+    """The operation guard, outside the routes' own conditions: `op AND (a OR b)`. The routes have the same operations."""
+    codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in routes[0].on)
+    wanted = " OR ".join(f"({sql.condition(source.columns, route.when)})" for route in routes)
+    return f"`__op` IN ({codes}) AND {wanted if len(routes) == 1 else f'({wanted})'}"
 
 
 def insert(source: Source, route: Route) -> Insert:
     """A route's INSERT."""
     chosen = selection(source, route)
-    return Insert(route.topic, [s.name for s in chosen], [shown(source, s) for s in chosen], guard(source, route))
+    return Insert(route.topic, [s.name for s in chosen], [shown(source, s) for s in chosen], guard(source, [route]))
 
 
 def shown(source: Source, choice: Selected) -> str:
@@ -103,9 +104,17 @@ def unrouted(source: Source, routes: Sequence[Route]) -> Insert:
     codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in taken)
     no_match, other = sql.literal("no route matches"), sql.literal("no route takes this operation")
     reason = f"CASE WHEN `__op` IN ({codes}) THEN {no_match} ELSE {other} END" if taken else no_match
-    where = " OR ".join(f"({guard(source, route)})" for route in routes) or "FALSE"
+    where = " OR ".join(f"({guard(source, alike)})" for alike in by_operations(routes)) or "FALSE"
     expressions = [*(sql.identifier(c) for c in columns), reason]
     return Insert(source.unrouted_topic, [*columns, "reason"], expressions, f"({where}) IS NOT TRUE")
+
+
+def by_operations(routes: Sequence[Route]) -> list[list[Route]]:
+    """Routes that take the same operations, together."""
+    found: dict[tuple[str, ...], list[Route]] = {}
+    for route in routes:
+        found.setdefault(tuple(route.on), []).append(route)
+    return list(found.values())
 
 
 def properties(catalog: str, database: str) -> dict[str, str]:

@@ -146,9 +146,10 @@ def never(row: Row) -> bool:
 
 def shared(before: Routes, after: Routes, source: Source) -> tuple[Router, Router]:
     """Routers of two states; a route that did not change is one function in both."""
-    old = {route.name: route for route in before.of(source)} if source in before.sources else {}
-    first = Router.of(before, source) if old else Router(source, ())
-    same = {name: take for name, take in first.takers}
+    known = next((s for s in before.sources if s.name == source.name), None)
+    first = Router.of(before, known) if known else Router(source, ())
+    old = {route.name: route for route in before.of(known)} if known and known.columns == source.columns else {}
+    same = dict(first.takers)
     takers: Sequence[tuple[str, Takes]] = [
         (route.name, same[route.name] if old.get(route.name) == route else taker(source, route))
         for route in after.of(source)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from stacks.documents import Document, dotted
-from stacks.errors import Fault
+from stacks.errors import Fault, in_order
 from stacks.lint import fields, lifecycle, logic, references, selections
 from stacks.lint.rule import RULES
 from stacks.routes import Routes
@@ -24,4 +24,4 @@ def check(routes: Routes, document: Document, today: date | None = None) -> list
         Fault(document.where(p.place), dotted(p.place), p.problem, p.got, p.hint, p.rule, RULES[p.rule].severity)
         for p in problems
     ]
-    return sorted(dict.fromkeys(found), key=lambda fault: fault.place)
+    return in_order(found)

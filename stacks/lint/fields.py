@@ -32,12 +32,14 @@ TYPES: dict[Family, tuple[type, ...]] = {
 }
 INTEGERS = {"int": 2**31, "long": 2**63}
 LARGE = {"string", "json", "decimal"}  # types that PostgreSQL may store out of line (TOAST)
+SOURCE_LIMIT = 120 * 1024  # characters of all conditions of a source: its unrouted statement has them all
 CONDITION_LIMIT = 24 * 1024  # characters: a route's text is in its INSERT and in the unrouted one
 
 
 def check(routes: Routes) -> Iterator[Problem]:
     """Every route's condition and examples."""
-    sources = {source.name: source for source in routes.sources}
+    sources = {source.name: source for source in reversed(routes.sources)}
+    sizes = dict.fromkeys(sources, 0)
     for n, route in enumerate(routes.routes):
         if source := sources.get(route.source):
             place: Place = ("routes", n)
@@ -45,14 +47,17 @@ def check(routes: Routes) -> Iterator[Problem]:
             yield from found
             yield from toast(source, place, route)
             yield from examples(source, place, route)
-            if not found and len(sql.condition(source.columns, route.when)) > CONDITION_LIMIT:
+            length = 0 if found else len(sql.condition(source.columns, route.when))
+            sizes[source.name] += length * route.taking
+            if length > CONDITION_LIMIT:
                 hint = "split it into two routes, or test a column that says the same in fewer words"
-                yield Problem(
-                    "condition-too-large",
-                    (*place, "when"),
-                    f"longer than {CONDITION_LIMIT} characters of SQL",
-                    hint=hint,
-                )
+                problem = f"longer than {CONDITION_LIMIT} characters of SQL"
+                yield Problem("condition-too-large", (*place, "when"), problem, hint=hint)
+    for n, source in enumerate(routes.sources):
+        if sizes[source.name] > SOURCE_LIMIT:
+            problem = f"its routes' conditions have {sizes[source.name]} characters of SQL; {SOURCE_LIMIT} fit"
+            hint = "what no route takes is found by one statement that has them all: shorten them, or merge routes"
+            yield Problem("source-too-large", ("sources", n), problem, source.name, hint)
 
 
 def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[Problem]:

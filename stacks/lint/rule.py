@@ -65,6 +65,7 @@ OWN = {
     "example-field": "an example with a column that the source does not have",
     "expired": "a deprecated route after its date",
     "condition-too-large": "a condition that makes its statement longer than Flink takes",
+    "source-too-large": "conditions of one source that are longer together than Flink takes in a statement",
     "contradiction": "a condition that no row can fulfil",
 }
 WARNINGS = {

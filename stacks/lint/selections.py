@@ -13,7 +13,7 @@ TEXTS = {"string", "uuid", "decimal", "timestamp", "json"}
 
 def check(routes: Routes) -> Iterator[Problem]:
     """Every route's choice of columns."""
-    sources = {source.name: source for source in routes.sources}
+    sources = {source.name: source for source in reversed(routes.sources)}
     for n, route in enumerate(routes.routes):
         if source := sources.get(route.source):
             found = list(chosen(source, ("routes", n), route))

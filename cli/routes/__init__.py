@@ -1,0 +1,1 @@
+"""`cdc routes …`: what a product team asks of its routes, without any engine."""
