@@ -93,14 +93,18 @@ def selected(source: Table) -> list[Selected]:
 
 
 def routed(
-    source: Table, selection: Sequence[Selected] | None = None, extra: Sequence[dict[str, Any]] = ()
+    source: Table,
+    selection: Sequence[Selected] | None = None,
+    extra: Sequence[dict[str, Any]] = (),
+    revision: int = 1,
 ) -> tuple[Record, Record]:
     """Key and value of a routed topic: the selected columns, free of what only Connect understands, plus `extra`."""
     raw_key, raw_value = (json.loads(part.text)["fields"] for part in raw(source))
     known = {field["name"]: field for field in raw_value}
     fields = [routed_field(known[s.origin], s) for s in selection or selected(source)]
     keys = [stripped(field) for field in raw_key]
-    value = {"type": "record", "name": "Event", "namespace": NAMESPACE, "fields": [*fields, *extra]}
+    about = {"doc": f"Revision {revision}"} if revision > 1 else {}
+    value = {"type": "record", "name": "Event", "namespace": NAMESPACE, **about, "fields": [*fields, *extra]}
     return record({"type": "record", "name": "Key", "namespace": NAMESPACE, "fields": keys}), record(value)
 
 

@@ -18,8 +18,9 @@ OVERLAP_SECONDS = 600  # what a statement that cannot continue reads again, so t
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The statement's properties, and what is exported so that the next update finds the same again."""
+    """The statement's name and properties, and what is exported so that the next update finds the same again."""
 
+    name: pulumi.Input[str]
     properties: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     carried_from: pulumi.Input[str]
     start: pulumi.Input[str]
@@ -28,7 +29,7 @@ class Beginning:
 def decide(statement: Statement, memory: Memory, connection: Connection) -> Beginning:
     """Where the statement begins."""
     served = memory.routing.get(statement.key)
-    if served and served.statement == statement.name:
+    if served and served.statement == statement.name(served.carried_from, served.start):
         return fixed(statement, served.carried_from, served.start)
     if not statement.carries and memory.knows(statement.source):
         return fixed(statement, "", str(now() - OVERLAP_SECONDS * 1000))
@@ -37,6 +38,7 @@ def decide(statement: Statement, memory: Memory, connection: Connection) -> Begi
     # The key that is asked with is secret; what it finds is not.
     found = pulumi.Output.unsecret(connection.open().apply(lambda flink: continued(flink, statement, served)))
     return Beginning(
+        found.apply(lambda place: statement.name(*place)),
         found.apply(lambda place: {**statement.properties, **properties(*place)}),
         found.apply(lambda place: place[0]),
         found.apply(lambda place: place[1]),
@@ -45,7 +47,8 @@ def decide(statement: Statement, memory: Memory, connection: Connection) -> Begi
 
 def fixed(statement: Statement, carried_from: str, start: str) -> Beginning:
     """A beginning that is known already."""
-    return Beginning({**statement.properties, **properties(carried_from, start)}, carried_from, start)
+    name = statement.name(carried_from, start)
+    return Beginning(name, {**statement.properties, **properties(carried_from, start)}, carried_from, start)
 
 
 def properties(carried_from: str, start: str) -> dict[str, str]:
@@ -81,9 +84,9 @@ async def continued(flink: Any, statement: Statement, served: Served) -> tuple[s
     except LookupError as error:
         if statement.start is None:
             raise CdcError(
-                f"statement {statement.name} cannot continue: {error}, so its offsets are lost",
+                f"statement {statement.key} cannot continue: {error}, so its offsets are lost",
                 f"say where it begins: start: earliest, latest or a time, on the source {statement.source} "
                 "in routes.yaml (or on the route, where it has a statement of its own)",
             ) from error
-        pulumi.warn(f"{error}: {statement.name} begins at {statement.start} instead of continuing from it")
+        pulumi.warn(f"{error}: {statement.key} begins at {statement.start} instead of continuing from it")
         return "", millis(statement.start)

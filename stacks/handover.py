@@ -19,6 +19,8 @@ from stacks.errors import CdcError
 CARRY = "sql.tables.initial-offset-from"
 HOOK = "cdc-hand-over"  # recorded in the state of every statement: this name is for ever
 PATIENCE = 900  # seconds a statement may take to stop or to start
+PLANNING = 60  # seconds a new statement may be planned before the old one is stopped all the same
+WAITS = "until referenced statement"  # part of the detail of a statement that waits for its predecessor
 ENDED = ("FAILED", "FAILING", "COMPLETED", "DELETING")
 START_MODE, START_MILLIS = "sql.tables.scan.startup.mode", "sql.tables.scan.startup.timestamp-millis"
 
@@ -48,6 +50,7 @@ class Flink:
         self.path = f"/sql/v1/organizations/{organization}/environments/{environment}/statements"
         self.endpoint = endpoint
         self.auth = (key, secret)
+        self.pause = 0.25 if "127.0.0.1" in endpoint else 2  # seconds between two looks
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer; None for 404. Raises CdcError when the API refuses or cannot be reached for a minute."""
@@ -104,24 +107,29 @@ def carried_from(statement: Found) -> str:
     return str((statement["spec"].get("properties") or {}).get(CARRY) or "")
 
 
-async def predecessor(flink: Flink, recorded: str, wanted: str) -> str:
+async def predecessor(flink: Flink, recorded: str, named: Callable[[str], str]) -> str:
     """The statement to continue from: the recorded one, or what has taken its place since an interrupted update.
 
+    `named` gives the name of the wanted statement when it continues from another: when it was made already, it is found.
     Raises LookupError, with what is known, when there is nothing to continue from.
     """
     known = {s["name"]: s for s in await flink.all()}
-    heirs = {carried_from(s): s["name"] for s in known.values() if carried_from(s)}
     current = recorded
-    while (heir := heirs.get(current)) and phase(known[heir]) not in ENDED:
-        if heir == wanted:
-            return current  # it was made already and says so
+    while named(current) not in known and (heir := living_heir(known, current)):
         current = heir
+    if named(current) in known and phase(known[named(current)]) not in ENDED:
+        return current
     found = known.get(current)
     if phase(found) in ENDED and found and phase(known.get(carried_from(found))) not in (*ENDED, "GONE"):
         return carried_from(found)  # it never ran: the one before it still has the offsets
     if phase(found) in (*ENDED, "GONE"):
         raise LookupError(f"{current} is {phase(found)}")
     return current
+
+
+def living_heir(known: Mapping[str, Found], name: str) -> str:
+    """What continues from a statement and has not ended; an empty string when nothing does."""
+    return next((n for n, s in known.items() if carried_from(s) == name and phase(s) not in ENDED), "")
 
 
 async def until(flink: Flink, name: str, wanted: Callable[[Found | None], bool], what: str) -> Found | None:
@@ -136,16 +144,19 @@ async def until(flink: Flink, name: str, wanted: Callable[[Found | None], bool],
                 f"statement {name} is {phase(found)} after {PATIENCE} s, waiting until it {what}",
                 "the next update goes on from here",
             )
-        await asyncio.sleep(0.25 if "127.0.0.1" in flink.endpoint else 2)
+        await asyncio.sleep(flink.pause)
 
 
 async def hand_over(flink: Flink, old: str) -> None:
     """Stop the old statement and wait until what continues from it runs. Nothing to do when nothing does."""
-    heirs = await flink.heirs(old)
+    every = await flink.heirs(old)
+    heirs = [heir for heir in every if phase(heir) not in ENDED]
+    for heir in every if not heirs else ():
+        refuse(heir, "the old one runs on")
     if not heirs:
         return
     for heir in heirs:
-        refuse(heir, "the old one runs on")
+        refuse(await planned(flink, heir), "the old one runs on")
     # One that itself still waits for its predecessor has no offsets yet.
     found = await until(flink, old, lambda s: phase(s) != "PENDING" or s is None or not carried_from(s), "starts")
     if found and phase(found) not in ("STOPPED", *ENDED):
@@ -157,6 +168,19 @@ async def hand_over(flink: Flink, old: str) -> None:
         if phase(ended) != "RUNNING" and found:
             await flink.set_stopped(found, False)
         refuse(ended or heir, "the old one was resumed")
+
+
+async def planned(flink: Flink, heir: Found) -> Found:
+    """The new statement once it only waits for the old one, or has failed: the shorter is the pause, and nothing is
+    stopped for a statement that cannot run.
+    """
+    deadline = time.monotonic() + PLANNING
+    while time.monotonic() < deadline:
+        found = await flink.get(heir["name"]) or heir
+        if phase(found) != "PENDING" or WAITS in str(found["status"].get("detail") or ""):
+            return found
+        await asyncio.sleep(flink.pause)
+    return heir
 
 
 def refuse(heir: Found, consequence: str) -> None:

@@ -17,7 +17,7 @@ from stacks.exports import CONFLUENT_ENDPOINT, Parts, exported
 from stacks.handover import Connection
 from stacks.identities import Identities, World
 from stacks.memory import Memory
-from stacks.routes import Routes, selection
+from stacks.routes import Routes, records
 from stacks.settings import Settings
 from stacks.sourcedb import Secrets, SourceDatabase
 
@@ -166,7 +166,7 @@ def declare_topics(
         found[source.unrouted_topic] = topic(source.unrouted_topic, source.partitions, config, rest)
     for route in routes.kept:
         config, source = event_config(route.retention_days), routes.source(route.source)
-        found[route.topic] = topic(route.topic, route.partitions, config, avro.routed(source, selection(source, route)))
+        found[route.topic] = topic(route.topic, route.partitions, config, records(source, route))
     return found
 
 

@@ -76,11 +76,16 @@ class Source(Model):
 
 
 class Choice(Model):
-    """What a route's records leave out, call otherwise, or hide."""
+    """What a route's records leave out, call otherwise, or hide.
+
+    A record that goes back to an earlier form needs a higher `revision`: the registry would take the earlier version for
+    the old one it is, and Flink would see the latest.
+    """
 
     drop: list[ColumnName] = Field(default=[])
     rename: dict[ColumnName, ColumnName] = Field(default={})
     mask: dict[ColumnName, Mask] = Field(default={})
+    revision: Annotated[int, Field(ge=1)] = 1
 
 
 class Example(Model):
@@ -194,6 +199,11 @@ def selection(source: Source, route: Route) -> list[avro.Selected]:
         for s in avro.selected(source)
         if s.origin not in choice.drop
     ]
+
+
+def records(source: Source, route: Route) -> tuple[avro.Record, avro.Record]:
+    """Key and value of a route's topic."""
+    return avro.routed(source, selection(source, route), revision=route.columns.revision)
 
 
 def parsed(path: Path) -> tuple[Document, Routes | None, list[Fault]]:

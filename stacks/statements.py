@@ -25,18 +25,26 @@ REASON = {"name": "reason", "type": "string", "doc": "Why no route took the row.
 class Statement:
     """A statement to submit.
 
-    `key` is what it is for, whatever its text (see packing.Group); `name` changes with text and properties. `start` is
-    where it begins when there is nothing to continue from (None: the earliest record).
+    `key` is what it is for, whatever its text (see packing.Group). `start` is where it begins when there is nothing to
+    continue from (None: the earliest record).
     """
 
     key: str
-    name: str
+    environment: str
     text: str
     properties: dict[str, str]
     source: str
     routes: tuple[str, ...]
     start: str | None
     carries: bool
+
+    def name(self, carried_from: str = "", start: str = "") -> str:
+        """Its name: another one for each text, and for each statement that it continues from.
+
+        So a change that is taken back half-way does not meet the statement that is still there.
+        """
+        identity = self.text + json.dumps(self.properties, sort_keys=True) + carried_from + start
+        return naming.statement(self.environment, self.key.replace(".", "-"), identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +149,8 @@ def statement(group: Group, environment: str, session: dict[str, str]) -> Statem
     if len(text) > TEXT_LIMIT:
         message = f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}"
         raise CdcError(message, "lower flink.routesPerStatement, or give large routes isolation: dedicated")
-    identity = text + json.dumps(session, sort_keys=True)
-    name = naming.statement(environment, group.key.replace(".", "-"), identity)
     routes = tuple(route.name for route in group.routes)
-    return Statement(group.key, name, text, session, source.name, routes, group.start, group.carries)
+    return Statement(group.key, environment, text, session, source.name, routes, group.start, group.carries)
 
 
 def render(template: str, values: dict[str, Any]) -> str:

@@ -37,9 +37,16 @@ def kill(engine: str) -> None:
     os.kill(state["pid"], signal.SIGKILL)
 
 
-def change(checkout: Checkout, fault: str, dice: random.Random) -> str:
-    """Apply what is written, with a fault in the middle; what was done."""
+def change(checkout: Checkout, versions: list[Configuration], fault: str, dice: random.Random) -> str:
+    """Apply the last configuration, with a fault in the middle; what was done. `revert` takes the change back half-way."""
     after = dice.uniform(2, 11)
+    checkout.write(versions[-1])
+    if fault == "revert":
+        killed = checkout.interrupted_up(after)
+        versions.append(versions[-2])
+        checkout.write(versions[-1])
+        checkout.up()
+        return f"taken back, {'killed' if killed else 'done'} after {after:.1f} s"
     if fault == "cli":
         killed = checkout.interrupted_up(after)
         checkout.up()
@@ -70,11 +77,10 @@ def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     for number in range(arguments.changes):
         what, wanted = changed(versions[-1], dice, number)
         removed = set(versions[-1].rules) - set(wanted.rules)
-        fault = "" if removed else schedule.get(number, "")
+        fault = "" if removed or "saved_date" in what else schedule.get(number, "")
         versions.append(wanted)
-        checkout.write(wanted)
         started = time.time()
-        note = change(checkout, fault, dice)
+        note = change(checkout, versions, fault, dice)
         topics |= {f"filtered-{name}" for name in wanted.rules}
         pause = pauses.longest(started, time.time())
         log.append({"change": what, "fault": note, "seconds": round(time.time() - started, 1), "pause": pause})
@@ -118,7 +124,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=50)
     parser.add_argument("--rate", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--faults", default="cli,taskmanager,cli,jobmanager,cli,cloud")
+    parser.add_argument("--faults", default="cli,revert,taskmanager,cli,jobmanager,revert,cloud,cli")
     parser.add_argument("--port-base", type=int, default=24500)
     parser.add_argument("--keep", action="store_true", help="leave the environment running")
     arguments = parser.parse_args()

@@ -15,6 +15,7 @@ class Rule:
     kinds: frozenset[str]
     least: float | None = None
     drops_saved_date: bool = False
+    revision: int = 1
 
     def takes(self, kind: str, amount: float | None) -> bool:
         """The oracle. An event without an amount has none to compare."""
@@ -28,7 +29,8 @@ class Rule:
         if self.least is not None:
             when = {"all": [when, {"field": "header_data", "path": "$.amount", "gte": self.least}]}
         found: dict[str, Any] = {"name": name, "source": "event-headers", "topic": f"{PREFIX}{name}", "when": when}
-        return {**found, "columns": {"drop": ["saved_date"]}} if self.drops_saved_date else found
+        drop = ["saved_date"] if self.drops_saved_date else []
+        return {**found, "columns": {"drop": drop, "revision": self.revision}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def changed(before: Configuration, dice: random.Random, number: int) -> tuple[st
         rules[name] = replace(rules[name], least=other)
         return f"{name} from {other}", Configuration(rules)
     if what == "columns":
-        rules[name] = replace(rules[name], drops_saved_date=not rules[name].drops_saved_date)
+        rule = rules[name]
+        rules[name] = replace(rule, drops_saved_date=not rule.drops_saved_date, revision=rule.revision + 1)
         return f"{name}: {'without' if rules[name].drops_saved_date else 'with'} saved_date", Configuration(rules)
     if kinds == rules[name].kinds:
         kinds = frozenset(KINDS) - kinds

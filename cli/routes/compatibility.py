@@ -10,7 +10,7 @@ from avro.schema import parse
 
 from stacks import avro
 from stacks.errors import Fault
-from stacks.routes import Route, Routes, Source, selection
+from stacks.routes import Routes, records
 from stacks.statements import REASON
 
 HINT = {
@@ -53,11 +53,6 @@ def subjects(base: Routes, head: Routes) -> Iterator[Change]:
             source = head.source(route.source)
             before, after = records(base.source(old_route.source), old_route), records(source, route)
             yield from pair(route.topic, before, after, source.compatibility, ("routes", n, "columns"), "routed")
-
-
-def records(source: Source, route: Route) -> tuple[avro.Record, avro.Record]:
-    """Key and value of a route's topic."""
-    return avro.routed(source, selection(source, route))
 
 
 def pair(

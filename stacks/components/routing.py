@@ -45,14 +45,14 @@ class Routing(Component):
             if statement.carries:
                 own = [s for s in before if s is self.statements.get(f"{statement.source}.unrouted")]
                 self.submit(statement, args, own)
-        self.register_outputs({"statements": sorted(s.name for s in args.statements)})
+        self.register_outputs({"statements": sorted(s.key for s in args.statements)})
 
     def submit(self, statement: Statement, args: RoutingArgs, before: list[cc.FlinkStatement]) -> None:
         """A statement whose every change is a replacement: the provider could not change it in place."""
         begins = beginnings.decide(statement, args.memory, args.connection)
         resource = cc.FlinkStatement(
             f"{self.name}-{statement.key}",
-            statement_name=statement.name,
+            statement_name=begins.name,
             statement=statement.text,
             properties=begins.properties,
             # A statement fails when it is planned before its tables (topic and schemas) or its runner's roles exist.

@@ -26,13 +26,43 @@ TEXTS = [
 ]  # fmt: skip
 INTEGERS = [0, 1, -1, 5, 9, 10, 11, 2**31, -(2**31), 2**53, 2**62, -(2**62)]
 FLOATS = [0.0, -0.5, 0.1, 1.5, 5.0, 9.99, 1e-7, 1e7, 12345678.5, 1e22, -1e22, 3.0]
-DECIMALS = ["0", "10.00", "-0.50", "1.5", "9.99", "1e3", "abc", "", " 5 ", "5d", "NaN", "99999999999999999999.99", "0.1"]
+DECIMALS = [
+    "0",
+    "10.00",
+    "-0.50",
+    "1.5",
+    "9.99",
+    "1e3",
+    "abc",
+    "",
+    " 5 ",
+    "5d",
+    "NaN",
+    "99999999999999999999.99",
+    "0.1",
+]
 TIMES = [
     "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.123456789Z",
     "2025-12-31T23:59:59Z", "2026-06-15T12:30:00Z", "1999-02-28T08:00:00.1Z",
 ]  # fmt: skip
 BAD_TIMES = ["2026-01-01", "yesterday", "", "2026-01-01T00:00:00", "2026-01-01T00:00:00+01:00", "2026-13-01T00:00:00Z"]
-PATTERNS = ["^a", "a$", "^a.c$", "[a-c]+", "^$", r"\d{1,2}", r"\s", "a|z", "^[^a]", ".", "ä", r"^\w+$", "(ab)?c", "%", r"a\."]
+PATTERNS = [
+    "^a",
+    "a$",
+    "^a.c$",
+    "[a-c]+",
+    "^$",
+    r"\d{1,2}",
+    r"\s",
+    "a|z",
+    "^[^a]",
+    ".",
+    "ä",
+    r"^\w+$",
+    "(ab)?c",
+    "%",
+    r"a\.",
+]
 LIKES = ["a%", "%", "_", "a_c", "%b%", "%%", "__", "a", "%\n%", "a\\_b", "A%", "_bc", "%c", "a.c"]
 OPERATORS = (
     "equals", "notEquals", "in", "notIn", "gt", "gte", "lt", "lte", "between", "matches", "like", "startsWith",
@@ -76,7 +106,9 @@ class Cases:
         if self.dice.random() < 0.85:
             found["n"] = choose([*FLOATS, *INTEGERS, *anything])
         if self.dice.random() < 0.85:
-            found["l"] = choose([[], [{"c": True}], [{"c": False}], [{"c": "true"}], [{"c": 1}], [{}], {"c": True}, "x"])
+            found["l"] = choose(
+                [[], [{"c": True}], [{"c": False}], [{"c": "true"}], [{"c": 1}], [{}], {"c": True}, "x"]
+            )
         if self.dice.random() < 0.85:
             found["t"] = choose([*TIMES, *BAD_TIMES, *anything])
         if self.dice.random() < 0.5:
@@ -127,7 +159,11 @@ class Cases:
                 return self.dice.sample(pool, self.dice.randint(1, min(6, len(pool))))
             case "between":
                 pair = [self.dice.choice(pool), self.dice.choice(pool)]
-                return pair if self.dice.random() < 0.1 else sorted(pair, key=lambda v: v.encode() if isinstance(v, str) else v)
+                return (
+                    pair
+                    if self.dice.random() < 0.1
+                    else sorted(pair, key=lambda v: v.encode() if isinstance(v, str) else v)
+                )
             case "matches":
                 return self.dice.choice(PATTERNS)
             case "like":

@@ -87,7 +87,7 @@ def test_python_and_flink_agree(gateway: tuple[Gateway, Path], operator: str, se
     file.write_text("\n".join(json.dumps({"id": n, **row}) for n, row in enumerate(rows)))
     written = [cases.condition(operator) for _ in range(CONDITIONS)]
     conditions = [ADAPTER.validate_python(condition) for condition in written]
-    query = f"SELECT `id`, CONCAT({', '.join(shown(c) for c in conditions)}) FROM `rows`"
+    query = f"SELECT `id`, CONCAT({', '.join(shown(c) for c in conditions)}) FROM `rows`"  # noqa: S608 - a test
     answers = {int(row[0]): row[1] for row in flink.run(query)}
     assert len(answers) == ROWS
     checks = [compiled(COLUMNS, condition) for condition in conditions]

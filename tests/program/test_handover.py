@@ -21,11 +21,15 @@ class Stub(handover.Flink):
         super().__init__("http://127.0.0.1", "o", "e", "k", "s")
         self.phases = {name: phase for name, phase, _ in statements}
         self.carried = {name: carry for name, _, carry in statements}
-        self.fails, self.stops = fails, []
+        self.fails, self.stops, self.pause = fails, [], 0.001
 
     def shown(self, name: str) -> dict[str, Any]:
         spec = {"properties": {CARRY: self.carried[name]} if self.carried[name] else {}, "stopped": False}
-        return {"name": name, "spec": spec, "status": {"phase": self.phases[name], "detail": "no such column"}}
+        return {"name": name, "spec": spec, "status": {"phase": self.phases[name], "detail": self.detail(name)}}
+
+    def detail(self, name: str) -> str:
+        waits = f"Statement is currently pending {handover.WAITS} is stopped."
+        return waits if self.phases[name] == "PENDING" else "no such column"
 
     async def get(self, name: str) -> Any:
         return self.shown(name) if name in self.phases else None
@@ -87,26 +91,34 @@ def test_a_new_one_that_fails_to_start_brings_the_old_one_back() -> None:
         ([("a", "STOPPED", ""), ("b", "RUNNING", "a")], "b"),
         ([("b", "RUNNING", "a")], "b"),
         ([("b", "STOPPED", "a"), ("c", "RUNNING", "b")], "c"),
-        ([("a", "RUNNING", ""), ("new", "PENDING", "a")], "a"),
+        ([("a", "RUNNING", ""), ("new-a", "PENDING", "a")], "a"),
         ([("a", "RUNNING", ""), ("b", "FAILED", "a")], "a"),
+        ([("a", "STOPPED", ""), ("new-a", "RUNNING", "a")], "a"),
+        ([("a", "STOPPED", ""), ("b", "RUNNING", "a"), ("new-b", "PENDING", "b")], "b"),
     ],
 )
 def test_where_an_update_continues(statements: list[tuple[str, str, str]], wanted: str) -> None:
-    assert asyncio.run(handover.predecessor(Stub(*statements), "a", "new")) == wanted
+    assert asyncio.run(handover.predecessor(Stub(*statements), "a", lambda carry: f"new-{carry}")) == wanted
 
 
 @pytest.mark.parametrize("statements", [[], [("a", "FAILED", "")], [("a", "COMPLETED", "")], [("b", "FAILED", "a")]])
 def test_nothing_to_continue_from(statements: list[tuple[str, str, str]]) -> None:
     with pytest.raises(LookupError):
-        asyncio.run(handover.predecessor(Stub(*statements), "a", "new"))
+        asyncio.run(handover.predecessor(Stub(*statements), "a", lambda carry: f"new-{carry}"))
 
 
-def statement(name: str = "new", start: str | None = None, carries: bool = True, key: str = "s") -> Statement:
-    return Statement(key, name, "", {"x": "y"}, "s", (), start, carries)
+def test_a_corrected_change_goes_past_the_one_that_failed() -> None:
+    flink = Stub(("a", "RUNNING", ""), ("b", "FAILED", "a"), ("c", "PENDING", "a"))
+    run(flink, "a")
+    assert flink.phases == {"a": "STOPPED", "b": "FAILED", "c": "RUNNING"}
+
+
+def statement(start: str | None = None, carries: bool = True, key: str = "s") -> Statement:
+    return Statement(key, "cdc", "text", {"x": "y"}, "s", (), start, carries)
 
 
 def test_without_offsets_a_start_is_asked_for() -> None:
-    with pytest.raises(CdcError, match="new cannot continue: a is GONE") as caught:
+    with pytest.raises(CdcError, match="s cannot continue: a is GONE") as caught:
         asyncio.run(beginnings.continued(Stub(), statement(), Served("a")))
     assert "start: earliest, latest or a time" in caught.value.hint
     place = asyncio.run(beginnings.continued(Stub(), statement(start="2026-01-31T10:00:00Z"), Served("a")))
@@ -131,9 +143,9 @@ def test_a_start_is_a_moment() -> None:
 
 
 def test_what_did_not_change_keeps_its_properties() -> None:
-    memory = Memory({"s": Served("new", "old", "")})
+    memory = Memory({"s": Served(statement().name("old"), "old", "")})
     assert decided(statement(), memory) == {"x": "y", CARRY: "old"}
-    memory = Memory({"s": Served("new", "", "5")})
+    memory = Memory({"s": Served(statement().name("", "5"), "", "5")})
     assert decided(statement(start="latest"), memory)[handover.START_MILLIS] == "5"
 
 

@@ -39,8 +39,8 @@ def recorded(found: dict[str, statements.Statement]) -> dict[str, tuple[str, ...
 
 
 def touched(before: dict[str, statements.Statement], after: dict[str, statements.Statement]) -> set[str]:
-    names = {key: s.name for key, s in before.items()}
-    return {key for key in set(before) | set(after) if key not in after or names.get(key) != after[key].name}
+    names = {key: s.name() for key, s in before.items()}
+    return {key for key in set(before) | set(after) if key not in after or names.get(key) != after[key].name()}
 
 
 THOUSAND = [route(n) for n in range(1000)]

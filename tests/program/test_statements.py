@@ -68,11 +68,12 @@ def test_the_unrouted_insert_takes_what_is_unknown_too() -> None:
 
 
 def test_the_name_follows_text_and_properties() -> None:
-    name = built().name
+    name = built().name()
     assert len(name) <= STATEMENT_LIMIT
-    assert built().name == name
-    assert built(with_route(topic="filtered-other")).name != name
-    assert statements.build(packing.pack(business()), "cdc-prod", "cdc-prod", "other")[0].name != name
+    assert built().name() == name
+    assert built().name("other") != name
+    assert built(with_route(topic="filtered-other")).name() != name
+    assert statements.build(packing.pack(business()), "cdc-prod", "cdc-prod", "other")[0].name() != name
 
 
 def test_a_statement_that_is_too_long_is_refused() -> None:
