@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from stacks import patterns
@@ -23,7 +24,7 @@ Read = Callable[[Row], Any]
 MISSING = object()
 # What java.lang.Double.parseDouble takes.
 JAVA_DOUBLE = re.compile(
-    r"[\x00-\x20]*[+-]?(NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)[\x00-\x20]*", re.ASCII
+    r"[\x00-\x20]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?))[\x00-\x20]*", re.ASCII
 )
 IS_TIMESTAMP = re.compile(TIMESTAMP.removesuffix("$") + r"\Z", re.ASCII)
 
@@ -102,12 +103,12 @@ def test(columns: Sequence[Column], wanted: Test) -> Check:
 
 
 def existence(what: Operand) -> Check:
-    """JSON_EXISTS: a path that leads to a JSON null exists; there is nothing in a NULL or in what is not JSON."""
+    """JSON_EXISTS as Flink has it: a path that leads to a JSON null does not exist; nothing is in what is not JSON."""
     way = steps(what.path)
 
     def check(row: Row) -> Verdict:
         text = row.get(what.field)
-        return None if text is None else at(document(text), way) is not MISSING
+        return None if text is None else at(document(text), way) not in (MISSING, None)
 
     return check
 
@@ -175,6 +176,8 @@ def reader(what: Operand) -> Read:
         return lambda row: timestamp(row.get(what.field))
     if what.decimal:
         return lambda row: number(row.get(what.field))
+    if what.family == "number":
+        return lambda row: real(row.get(what.field))
     return lambda row: row.get(what.field)
 
 
@@ -184,7 +187,7 @@ def document(text: Any) -> Any:
     if text is None:
         return MISSING
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text, parse_float=Decimal, parse_constant=refuse)
     except (ValueError, RecursionError):
         return MISSING
 
@@ -210,30 +213,21 @@ def scalar(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return java_double(value) if isinstance(value, float) else str(value)
-
-
-def java_double(value: float) -> str:
-    """Double.toString of Java 19 and later: the shortest digits, with an exponent outside of 1e-3 to 1e7."""
-    if not math.isfinite(value):
-        return {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        text = format(value, "f") if "e" in repr(value) else repr(value)
-        return text if "." in text else f"{text}.0"
-    digits, _, exponent = f"{value!r}".partition("e")
-    mantissa, _, tail = digits.partition(".")
-    sign, whole = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
-    joined = (whole + ("" if tail == "0" else tail)).lstrip("0")
-    power = int(exponent or 0) + len(whole) - 1 if whole != "0" else -(len(tail) - len(tail.lstrip("0"))) - 1
-    joined = joined.rstrip("0") or "0"
-    return f"{sign}{joined[0]}.{joined[1:] or '0'}E{power}"
+    if isinstance(value, Decimal):
+        return str(abs(value) if value == 0 else value)  # Java's BigDecimal has the same text, but no negative zero
+    return str(value)
 
 
 def number(text: str | None) -> float | None:
-    """TRY_CAST(text AS DOUBLE)."""
-    if text is None or (found := JAVA_DOUBLE.fullmatch(text)) is None:
+    """TRY_CAST(text AS DOUBLE); a NaN is NULL."""
+    if text is None or (found := JAVA_DOUBLE.fullmatch(text)) is None or "NaN" in text:
         return None
-    return float(text.strip("".join(map(chr, range(33)))).rstrip("fFdD" if found[1][0] not in "NI" else ""))
+    return float(found[1].rstrip("fFdD"))
+
+
+def real(value: float | None) -> float | None:
+    """A double that is a number."""
+    return None if value is None or math.isnan(value) else value
 
 
 def boolean(text: str | None) -> bool | None:

@@ -147,6 +147,6 @@ def character(code: int) -> str:
 
 
 def like(pattern: str) -> "re.Pattern[str]":
-    """SQL's LIKE for Python's `fullmatch`: `%` is any text, `_` one character."""
-    parts = {"%": "[\\s\\S]*", "_": "[\\s\\S]"}
+    """SQL's LIKE for Python's `fullmatch`: `%` is any text, `_` one character, but no line's end (as in Flink)."""
+    parts = {"%": "[\\s\\S]*", "_": "[^\\n\\r\\x85\\u2028\\u2029]"}
     return re.compile("".join(parts.get(c, re.escape(c)) for c in pattern))

@@ -47,13 +47,18 @@ def typed(value: Value, family: Family) -> str:
 
 
 def expression(what: Operand) -> str:
-    """What a test looks at. No value makes it fail: what is not of its type is NULL."""
+    """What a test looks at. No value makes it fail: what is not of its type is NULL.
+
+    A NaN is NULL, too: the planner turns `NOT (x > 1)` into `x <= 1`, which differ for it.
+    """
     text = identifier(what.field)
     if what.path:
         text = f"JSON_VALUE({text}, {literal('lax ' + what.path)} NULL ON EMPTY NULL ON ERROR)"
     match what.family:
         case "number" if what.path or what.decimal:
-            return f"TRY_CAST({text} AS DOUBLE)"
+            return f"TRY_CAST(REPLACE({text}, 'NaN', 'x') AS DOUBLE)"
+        case "number":
+            return f"CASE WHEN ABS({text}) >= 0E0 THEN {text} END"
         case "boolean" if what.path:
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
         case "timestamp":

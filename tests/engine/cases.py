@@ -98,7 +98,28 @@ class Cases:
         """A JSON document: mostly with the paths, sometimes of other types, sometimes no JSON at all."""
         if self.dice.random() < 0.08:
             return self.dice.choice(["not json", "", "{}", "[]", "null", "5", '"a"', '{"a":', '{"a": "x", "a": "abc"}'])
-        anything = [None, True, False, 5, 1.5, 1e10, 0.0001, 100.0, 12345678901, "a", "abc", "5", "true", {}, [], ["a"]]
+        anything = [
+            None,
+            True,
+            False,
+            5,
+            1.5,
+            1e10,
+            1e22,
+            1e-7,
+            -0.0,
+            "NaN",
+            0.0001,
+            100.0,
+            12345678901,
+            "a",
+            "abc",
+            "5",
+            "true",
+            {},
+            [],
+            ["a"],
+        ]
         choose = self.dice.choice
         found: dict[str, Any] = {}
         if self.dice.random() < 0.85:

@@ -126,9 +126,9 @@ COLUMNS = [
         ({"field": "f", "isNotNull": True}, "`f` IS NOT NULL"),
         ({"field": "f", "equals": "O'Hara"}, "`f` = 'O''Hara'"),
         ({"field": "n", "gt": 5}, "`n` > 5"),
-        ({"field": "d", "gte": 5}, "`d` >= 5.0E0"),
-        ({"field": "d", "lt": 1e-7}, "`d` < 1E-07"),
-        ({"field": "m", "lte": 2.5}, "TRY_CAST(`m` AS DOUBLE) <= 2.5E0"),
+        ({"field": "d", "gte": 5}, "CASE WHEN ABS(`d`) >= 0E0 THEN `d` END >= 5.0E0"),
+        ({"field": "d", "lt": 1e-7}, "CASE WHEN ABS(`d`) >= 0E0 THEN `d` END < 1E-07"),
+        ({"field": "m", "lte": 2.5}, "TRY_CAST(REPLACE(`m`, 'NaN', 'x') AS DOUBLE) <= 2.5E0"),
         ({"field": "n", "between": [1, 2]}, "`n` BETWEEN 1 AND 2"),
         ({"field": "f", "like": "a%"}, "`f` LIKE 'a%'"),
         ({"field": "f", "matches": "^a.$"}, r"REGEXP(`f`, '^a[^\n]\z')"),
@@ -141,7 +141,7 @@ COLUMNS = [
         ),
         (
             {"field": "j", "path": "$.n", "gt": 1},
-            "TRY_CAST(JSON_VALUE(`j`, 'lax $.n' NULL ON EMPTY NULL ON ERROR) AS DOUBLE) > 1.0E0",
+            "TRY_CAST(REPLACE(JSON_VALUE(`j`, 'lax $.n' NULL ON EMPTY NULL ON ERROR), 'NaN', 'x') AS DOUBLE) > 1.0E0",
         ),
         (
             {"field": "j", "path": "$.b[0].c", "equals": False},
