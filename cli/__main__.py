@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.deadletters.command import app as dead_letters_app
 from cli.finishing import finish
 from cli.routes.command import app as routes_app
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(routes_app, name="routes")
+app.add_typer(dead_letters_app, name="dead-letters")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]

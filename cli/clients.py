@@ -74,8 +74,11 @@ class Decoder:
         self.schemas: dict[int, Any] = {}
 
     def decode(self, message: Message) -> tuple[Any, Any]:
-        """Key and value of a record."""
-        return self.part(message.key()), self.part(message.value())
+        """Key and value of a record. A key that is not Avro (a mark on a dead-letter topic) is text."""
+        key = message.key()
+        if isinstance(key, bytes) and key[:1] != b"\0":
+            return key.decode(errors="replace"), self.part(message.value())
+        return self.part(key), self.part(message.value())
 
     def part(self, data: str | bytes | None) -> Any:  # JSON-like
         """One of them. CdcError for bytes that are not in the wire format."""

@@ -7,6 +7,7 @@ import psycopg
 
 from cli import clients, stack
 from cli.console import data, out, table
+from cli.deadletters import letters
 from cli.stack import Stack
 from local.engines import client
 from local.instance import Instance
@@ -80,7 +81,9 @@ def topics(running: Stack) -> dict[str, Any]:
     counts, complete = clients.count_records(running, "operator", list(kinds))
     rows: list[dict[str, Any]] = [{"topic": t, "kind": kind, "records": counts[t]} for t, kind in kinds.items()]
     total, unrouted = (sum(r["records"] for r in rows if r["kind"] == kind) for kind in ("raw", "unrouted"))
-    return {"rows": rows, "complete": complete, "unrouted_share": unrouted / total if total else 0.0}
+    waiting = sum(1 for _ in letters.waiting(letters.read(running)))
+    share = unrouted / total if total else 0.0
+    return {"rows": rows, "complete": complete, "unrouted_share": share, "dead_letters": waiting}
 
 
 def healthy(found: dict[str, Any]) -> bool:
@@ -151,6 +154,8 @@ def show(found: dict[str, Any]) -> None:
     rows = [(r["topic"], r["kind"], f"{least}{r['records']:,}") for r in topics_found["rows"]]
     table("Topics (committed records)", ("topic", "kind", "records"), rows, right=("records",))
     out.print(f"unrouted: {topics_found['unrouted_share']:.1%} of the rows that came in", highlight=False)
+    if waiting := topics_found["dead_letters"]:
+        out.print(f"dead letters: {waiting} wait; look: ./cdc dead-letters list", highlight=False)
 
 
 def pipeline_rows(found: dict[str, Any]) -> list[tuple[object, ...]]:

@@ -19,11 +19,13 @@ def topic_of(contract: ContractV1, name: str) -> str:
     known = {r.name: r.topic for r in contract.routes} | {
         "raw": first.raw_topic,
         "unrouted": first.unrouted_topic,
+        "dead-letters": first.dead_letter_topic,
     }
     topics = {
         *known.values(),
         *(s.raw_topic for s in contract.sources),
         *(s.unrouted_topic for s in contract.sources),
+        *(s.dead_letter_topic for s in contract.sources),
     }
     if name not in known and name not in topics:
         raise CdcError(f"there is no route or topic {name!r}", f"known: {', '.join(known)}")
@@ -99,13 +101,20 @@ def follow(client: Any, decoder: clients.Decoder, left: int | None, as_json: boo
         left = None if left is None else left - 1
 
 
+def readable(value: Any) -> str:
+    """Bytes and times as text."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
 def show(key: Any, value: Any, message: Message, as_json: bool) -> None:
     """One record: a JSON line, or two lines for people."""
     if as_json:
         place = {"topic": message.topic(), "partition": message.partition(), "offset": message.offset()}
-        print(json.dumps({**place, "timestamp": message.timestamp()[1], "key": key, "value": value}), flush=True)
+        record = {**place, "timestamp": message.timestamp()[1], "key": key, "value": value}
+        print(json.dumps(record, default=readable), flush=True)
         return
-    out.print(f"[bold]{key['id']}[/bold]  partition {message.partition()} offset {message.offset()}")
-    for field, content in value.items():
+    name = key["id"] if isinstance(key, dict) and "id" in key else key
+    out.print(f"[bold]{name or '-'}[/bold]  partition {message.partition()} offset {message.offset()}")
+    for field, content in (value or {"": "(deleted)"}).items():
         if content is not None:
             out.print(f"  {field:<14} {content}", markup=False, soft_wrap=True)

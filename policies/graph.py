@@ -84,6 +84,10 @@ class Graph:
         """Confluent resources of a type, such as `kafkaTopic`."""
         return self.of("confluentcloud", kind)
 
+    def running_statements(self) -> list[Resource]:
+        """Flink statements that run on: what alters tables ends at once."""
+        return [s for s in self.confluent("flinkStatement") if not str(s.get("statement")).startswith("ALTER TABLE")]
+
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())
 

@@ -103,7 +103,7 @@ def routed(
     known = {field["name"]: field for field in raw_value}
     fields = [routed_field(known[s.origin], s) for s in selection or selected(source)]
     keys = [stripped(field) for field in raw_key]
-    about = {"doc": f"Revision {revision}"} if revision > 1 else {}
+    about = {"revision": revision} if revision > 1 else {}
     value = {"type": "record", "name": "Event", "namespace": NAMESPACE, **about, "fields": [*fields, *extra]}
     return record({"type": "record", "name": "Key", "namespace": NAMESPACE, "fields": keys}), record(value)
 

@@ -73,6 +73,7 @@ class SourceContract(Part):
     table: str
     raw_topic: str
     unrouted_topic: str
+    dead_letter_topic: str = ""
 
 
 class RouteContract(Part):
@@ -88,7 +89,10 @@ class RouteContract(Part):
     key_schema_id: int = 0
     value_schema_id: int = 0
     owner: str = ""
-    delivery: Literal["exactly_once"] = "exactly_once"
+    delivery: Literal["exactly_once", "low_latency"] = "exactly_once"
+    status: Literal["active", "deprecated", "disabled"] = "active"
+    until: str = ""
+    tags: list[str] = []
 
 
 class ConsumerContract(Part):

@@ -110,7 +110,13 @@ def business_parts(
     """Sources, routes and consumers, with their schemas' ids and the places of their secrets."""
     return {
         "sources": [
-            contract.SourceContract(name=s.name, table=s.table, raw_topic=s.topic, unrouted_topic=s.unrouted_topic)
+            contract.SourceContract(
+                name=s.name,
+                table=s.table,
+                raw_topic=s.topic,
+                unrouted_topic=s.unrouted_topic,
+                dead_letter_topic=s.dead_letter_topic,
+            )
             for s in routes.sources
         ],
         "routes": [
@@ -125,6 +131,10 @@ def business_parts(
                 key_schema_id=schemas[r.topic]["key"],
                 value_schema_id=schemas[r.topic]["value"],
                 owner=r.owner,
+                delivery=r.delivery,
+                status=r.status,
+                until=r.until or "",
+                tags=list(r.tags),
             )
             for r in routes.kept
         ],

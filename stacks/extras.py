@@ -68,6 +68,10 @@ def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry
         )
     for r in routes.kept:
         found[r.topic] = Entry(
-            topic=topics[r.topic].topic, tag="cdc_routed", owner=r.owner, description=r.description or f"Route {r.name}"
+            topic=topics[r.topic].topic,
+            tag="cdc_routed",
+            more=("cdc_pii",) if "pii" in r.tags else (),
+            owner=r.owner,
+            description=r.description or f"Route {r.name}",
         )
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_confluentcloud as cc
 
-from stacks import naming
+from stacks import deadletters, naming
 from stacks.components.access import Acl, Grant, Identity, IdentityArgs, KeyTarget
 from stacks.components.acls import Acls, operations
 from stacks.components.kafka import Kafka
@@ -110,11 +110,12 @@ class Identities:
     connector: Identity
     flink: Identity
     operator: Identity
+    redriver: Identity
     consumers: dict[str, Identity]
 
     def credentials(self) -> pulumi.Output[dict[str, Any]]:
-        """Keys that leave the stack, by consumer, and the operator's. Secret."""
-        outgoing = {**self.consumers, "operator": self.operator}
+        """Keys that leave the stack, by consumer, the operator's and the redriver's. Secret."""
+        outgoing = {**self.consumers, "operator": self.operator, "redriver": self.redriver}
         return pulumi.Output.all(
             **{
                 name: {target: identity.credentials(target).plain() for target in identity.keys}
@@ -132,6 +133,7 @@ def declare(world: World, opts: pulumi.ResourceOptions) -> Identities:
         connector=Identity("connector", connector_args, opts),
         flink=flink,
         operator=Identity("operator", operator(world), opts),
+        redriver=Identity("redriver", redriver(world), opts),
         consumers={c.name: Identity(c.name, consumer(world, c), opts) for c in world.routes.consumers},
     )
 
@@ -174,6 +176,9 @@ def flink_runner(world: World) -> IdentityArgs:
         grants[f"{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.topic}-*")
         grants[f"write-unrouted-{source.name}"] = KafkaGrant("DeveloperWrite", "topic", source.unrouted_topic)
         grants[f"unrouted-{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{source.unrouted_topic}-*")
+        letters = source.dead_letter_topic
+        grants[f"write-letters-{source.name}"] = KafkaGrant("DeveloperWrite", "topic", letters)
+        grants[f"letters-{source.name}-subjects"] = world.subject_grant("DeveloperRead", f"{letters}-*")
     return world.identity("flink", "Routing statements run as this account", grants)
 
 
@@ -192,6 +197,18 @@ def operator(world: World) -> IdentityArgs:
     )
 
 
+def redriver(world: World) -> IdentityArgs:
+    """`cdc dead-letters redrive` writes letters back as this account, in transactions of its own."""
+    grants: dict[str, Grant | KafkaGrant] = {
+        f"{verb.lower()}-transactions": KafkaGrant(f"Developer{verb}", "transactional-id", deadletters.TRANSACTIONS)
+        for verb in ("Read", "Write")
+    }
+    for source in world.routes.sources:
+        grants[f"write-{source.name}"] = KafkaGrant("DeveloperWrite", "topic", source.topic)
+        grants[f"write-letters-{source.name}"] = KafkaGrant("DeveloperWrite", "topic", source.dead_letter_topic)
+    return world.identity("redriver", "Dead letters are written back as this account", grants, ("kafka",))
+
+
 def consumer(world: World, who: Consumer) -> IdentityArgs:
     """A consumer reads its own topics, their subjects, and uses groups of its own prefix: nothing of anybody else's."""
     grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", f"{who.group}*")}
@@ -203,7 +220,8 @@ def consumer(world: World, who: Consumer) -> IdentityArgs:
 
 def declare_acls(identities: Identities, plane: DataPlane, opts: pulumi.ResourceOptions) -> dict[str, Acls]:
     """ACLs of the identities that have some: on a Basic cluster only. They need the deployer's key, so they come last."""
-    found = {"flink-runner": identities.flink, "operator": identities.operator, **identities.consumers}
+    found = {"flink-runner": identities.flink, "operator": identities.operator, "redriver": identities.redriver}
+    found |= identities.consumers
     return {
         name: Acls(f"{name}-acls", identity.principal, identity.acls, plane, opts)
         for name, identity in found.items()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
+from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
 
 from stacks.errors import CdcError
 from stacks.routes import Routes
@@ -48,8 +49,19 @@ class Memory:
 def recall() -> Memory:
     """The stack's own last outputs."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found: Any = pulumi.runtime.invoke(READ, {"name": name}).value
-    return read((found or {}).get("outputs") or {})
+    return read((asked(name) or {}).get("outputs") or {})
+
+
+@retry(
+    # The engine may be writing that very file: a file backend then finds it empty for a moment.
+    retry=retry_if_exception_message(match=r"(?s).*failed to load checkpoint.*"),
+    stop=stop_after_attempt(20),
+    wait=wait_fixed(0.25),
+    reraise=True,
+)
+def asked(name: str) -> Any:
+    """The engine's answer."""
+    return pulumi.runtime.invoke(READ, {"name": name}).value
 
 
 def read(outputs: Mapping[str, Any]) -> Memory:

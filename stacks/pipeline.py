@@ -9,6 +9,7 @@ import pulumi_confluentcloud as cc
 from stacks import avro, extras, identities, links, naming, packing, sourcedb, statements
 from stacks.components.compute import Compute, ComputeArgs
 from stacks.components.connector import CdcConnector, ConnectorArgs
+from stacks.components.deadletters import DeadLetters, DeadLettersArgs
 from stacks.components.kafka import Kafka, KafkaArgs
 from stacks.components.registry import Registry, RegistryArgs
 from stacks.components.routing import Routing, RoutingArgs
@@ -83,10 +84,18 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
         *(acl for found in acls.values() for acl in found.acls),
         *(r for topic in topics.values() for r in topic.resources),
     ]
+    letters_args = DeadLettersArgs(
+        sources=routes.sources,
+        environment=settings.environment.name,
+        database=settings.kafka.name,
+        provider=compute.altering,
+        after=after,
+    )
+    letters = DeadLetters("dead-letters", letters_args, below)
     routing_args = RoutingArgs(
         statements=text,
         provider=compute.provider,
-        after=after,
+        after=[*after, *letters.statements],
         connection=flink_connection(settings, kafka, access, organization, region),
         memory=inputs.memory,
     )
@@ -221,6 +230,7 @@ def declare_compute(
         api_key=key.key,
         api_secret=key.secret,
         runner_id=access.flink.account.id,
+        deployer_id=access.deployer.account.id,
         cloud_api_key=inputs.cloud_api_key,
         cloud_api_secret=inputs.cloud_api_secret,
         endpoint=inputs.endpoint,

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from typing import Any
 
 from confluent_kafka import Message
 
@@ -17,7 +18,7 @@ class Pauses:
     """Notes arrival times on all routed topics, those that are still to come as well."""
 
     def __init__(self, stack: Stack) -> None:
-        settings = {"auto.offset.reset": "latest", "topic.metadata.refresh.interval.ms": 2000}
+        settings: dict[str, Any] = {"auto.offset.reset": "latest", "topic.metadata.refresh.interval.ms": 2000}
         self.client = clients.consumer(stack, "operator", f"cdc-tools-pauses-{time.time_ns()}", **settings)
         self.client.subscribe([PATTERN])
         self.arrivals: list[float] = []

@@ -47,7 +47,7 @@ def confluent(settings: Settings, routes: Routes, graph: Graph) -> Iterator[Line
     partitions = sum(int(t.get("partitionsCount")) for t in topics)
     incoming, outgoing = 2 * rate, 2 * rate  # each event goes to the raw topic and one routed topic, and is read twice
     yield cluster(settings, incoming / 1e6, outgoing / 1e6, partitions)
-    statements = graph.confluent("flinkStatement")
+    statements = graph.running_statements()
     spread = 1 + 0.12 * max(0, len(routes.routes) - 1)
     cfu = len(statements) * max(1, math.ceil(traffic.events_per_second * spread / EVENTS_PER_CFU))
     yield Line("Flink", cfu * prices["cfu_hour"] * HOURS, f"{cfu} CFU for {len(statements)} statement(s)")

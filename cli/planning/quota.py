@@ -40,5 +40,5 @@ def usage(settings: Settings, graph: Graph) -> list[Use]:
         Use("partitions", partitions, per_unit * units),
         Use("ACLs", len(graph.confluent("kafkaAcl")), acls),
         Use("API keys of the cluster", len(cluster_keys), keys),
-        Use("CFU, one per statement at least", len(graph.confluent("flinkStatement")), settings.flink.max_cfu),
+        Use("CFU, one per statement at least", len(graph.running_statements()), settings.flink.max_cfu),
     ]

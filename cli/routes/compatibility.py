@@ -80,8 +80,8 @@ def breaks(change: Change) -> list[str]:
 
 def unreadable(reader: str, writer: str) -> list[str]:
     """What a reader's schema misses in a writer's records, by Avro's own rules of resolution."""
-    schemas = [parse(json.dumps(plain(json.loads(text)))) for text in (reader, writer)]
-    result: Any = ReaderWriterCompatibilityChecker().get_compatibility(*schemas)
+    new, old = (parse(json.dumps(plain(json.loads(text)))) for text in (reader, writer))
+    result: Any = ReaderWriterCompatibilityChecker().get_compatibility(new, old)
     return [] if result.compatibility.name == "compatible" else sorted(result.messages)
 
 

@@ -22,7 +22,7 @@ def run(path: Path, source_name: str | None, as_json: bool) -> int:
         for r in business.of(source)
         for why in ["" if verdicts.taker(source, r)(row) else verdicts.refusal(source, r, row)]
     ]
-    topics = [entry["topic"] for entry in found if entry["taken"]] or [source.unrouted_topic]
+    topics = [str(entry["topic"]) for entry in found if entry["taken"]] or [source.unrouted_topic]
     if as_json:
         data({"topics": topics, "routes": found})
         return 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.toolchain import cache, jars, postgres, pulumi_cli
+from local.toolchain import cache, flink_format, jars, postgres, pulumi_cli
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,12 @@ class Toolchain:
 
     jars: dict[str, Any]
     postgres: postgres.Postgres
+    flink_format: Path
 
     def classpath(self, name: str) -> str:
-        """A JVM class path: the set's jars joined by `:`."""
-        return ":".join(self.jars["classpath"][name])
+        """A JVM class path: the set's jars joined by `:`; Flink's with our format."""
+        own = [str(self.flink_format)] if name == "flink" else []
+        return ":".join([*self.jars["classpath"][name], *own])
 
     def jar_files(self, name: str) -> list[Path]:
         """The set's jars."""
@@ -31,7 +33,10 @@ def install(progress: cache.Progress) -> Toolchain:
     """Download what is missing (jars, about 420 MB, once) and say so as it goes."""
     progress("PostgreSQL")
     database = postgres.install()
-    return Toolchain(jars.install(progress), database)
+    found = jars.install(progress)
+    progress("Flink format")
+    paths: dict[str, list[str]] = found["classpath"]
+    return Toolchain(found, database, flink_format.install(paths["compiler"][0], ":".join(paths["flink"])))
 
 
 def install_pulumi(progress: cache.Progress) -> pulumi_cli.PulumiCli:

@@ -1,6 +1,6 @@
 """What the catalog says about topics: tags to find them by, and who owns them. Needs the ADVANCED package."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -13,6 +13,7 @@ TAGS = {
     "cdc_raw": "Changes as the connector writes them",
     "cdc_routed": "Events for consumers",
     "cdc_unrouted": "Events that no route takes",
+    "cdc_pii": "Personal data",
 }
 
 
@@ -22,6 +23,7 @@ class Entry:
 
     topic: cc.KafkaTopic
     tag: str
+    more: tuple[str, ...] = ()
     owner: str
     description: str
 
@@ -56,23 +58,24 @@ class Catalog(Component):
             for tag, words in TAGS.items()
         }
         for topic, entry in args.entries.items():
-            self.describe(topic, entry, tags[entry.tag], args)
+            self.describe(topic, entry, [tags[tag] for tag in (entry.tag, *entry.more)], args)
         self.register_outputs({"tags": sorted(TAGS)})
 
-    def describe(self, topic: str, entry: Entry, tag: cc.Tag, args: CatalogArgs) -> None:
-        """One topic's tag and owner. The catalog names a topic `lsrc:lkc:topic`."""
+    def describe(self, topic: str, entry: Entry, tags: Sequence[cc.Tag], args: CatalogArgs) -> None:
+        """One topic's tags and owner. The catalog names a topic `lsrc:lkc:topic`."""
         plane, key = args.plane, args.plane.registry_credentials
         entity = pulumi.Output.concat(plane.registry_id, ":", plane.cluster_id, ":", entry.topic.topic_name)
-        cc.TagBinding(
-            f"{self.name}-{topic}-tag",
-            tag_name=tag.name,
-            entity_name=entity,
-            entity_type="kafka_topic",
-            schema_registry_cluster={"id": plane.registry_id},
-            rest_endpoint=args.catalog_endpoint,
-            credentials={"key": key.key, "secret": key.secret},
-            opts=self.child(),
-        )
+        for number, tag in enumerate(tags):
+            cc.TagBinding(
+                f"{self.name}-{topic}-tag{f'-{number + 1}' if number else ''}",
+                tag_name=tag.name,
+                entity_name=entity,
+                entity_type="kafka_topic",
+                schema_registry_cluster={"id": plane.registry_id},
+                rest_endpoint=args.catalog_endpoint,
+                credentials={"key": key.key, "secret": key.secret},
+                opts=self.child(),
+            )
         cc.CatalogEntityAttributes(
             f"{self.name}-{topic}-attributes",
             entity_name=entity,

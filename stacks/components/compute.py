@@ -21,6 +21,7 @@ class ComputeArgs:
     api_key: pulumi.Input[str]
     api_secret: pulumi.Input[str]
     runner_id: pulumi.Input[str]
+    deployer_id: pulumi.Input[str]
     cloud_api_key: pulumi.Input[str] | None
     cloud_api_secret: pulumi.Input[str] | None
     endpoint: str | None
@@ -28,7 +29,7 @@ class ComputeArgs:
 
 
 class Compute(Component):
-    """Pool and Flink provider.
+    """Pool and Flink providers: `provider` for what runs, `altering` for what changes tables, as the deployer.
 
     The Flink key sits on a provider instance, not on statements: a statement cannot change its credentials.
     """
@@ -36,6 +37,7 @@ class Compute(Component):
     TOKEN = "cdc:compute:Compute"  # noqa: S105 - a type token
     pool: cc.FlinkComputePool
     provider: cc.Provider
+    altering: cc.Provider
 
     def __init__(self, name: str, args: ComputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -48,9 +50,16 @@ class Compute(Component):
             environment={"id": args.environment_id},
             opts=self.child(protect=args.protect),
         )
+        self.provider = self.submitting(f"{name}-flink", args.runner_id, args)
+        # The account that statements run as may read and write topics, not change tables.
+        self.altering = self.submitting(f"{name}-altering", args.deployer_id, args)
+        self.register_outputs({"poolId": self.pool.id})
+
+    def submitting(self, name: str, principal: pulumi.Input[str], args: ComputeArgs) -> cc.Provider:
+        """A provider whose statements run as an account."""
         # All seven flink_* and environment values or none: the provider refuses a part of them.
-        self.provider = cc.Provider(
-            f"{name}-flink",
+        return cc.Provider(
+            name,
             cloud_api_key=args.cloud_api_key,
             cloud_api_secret=args.cloud_api_secret,
             endpoint=args.endpoint,
@@ -60,7 +69,6 @@ class Compute(Component):
             flink_rest_endpoint=args.rest_endpoint,
             flink_api_key=args.api_key,
             flink_api_secret=args.api_secret,
-            flink_principal_id=args.runner_id,
+            flink_principal_id=principal,
             opts=self.child(),
         )
-        self.register_outputs({"poolId": self.pool.id})

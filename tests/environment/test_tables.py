@@ -18,7 +18,7 @@ from local.cloud.flink import plans, tables
         ("long", "BIGINT NOT NULL"),
         (["null", {"type": "string", "connect.name": "x"}], "STRING"),
         ({"type": "int", "logicalType": "date"}, "DATE NOT NULL"),
-        ({"type": "long", "logicalType": "timestamp-millis"}, "TIMESTAMP_LTZ(3) NOT NULL"),
+        ({"type": "long", "logicalType": "timestamp-millis"}, "TIMESTAMP(3) NOT NULL"),
         ({"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}, "DECIMAL(10, 2) NOT NULL"),
         ({"type": "array", "items": ["null", "int"]}, "ARRAY<INT> NOT NULL"),
         ({"type": "map", "values": "string"}, "MAP<STRING NOT NULL, STRING NOT NULL> NOT NULL"),

@@ -276,5 +276,6 @@ MUTANTS: dict[str, Mutant] = {
     "SQL-10": about("routing-event-headers", replace_on_changes=frozenset({"statement"})),
     "SQL-11": prop("routing-event-headers", "stopped", True),
     "SQL-12": sql("INSERT INTO `filtered-car-created-events`", "INSERT INTO `filtered-nowhere`"),
+    "SQL-14": prop("dead-letters-event-headers", "statement", "ALTER TABLE `raw-event-headers` SET ('error-handling.mode' = 'fail')"),
     "SQL-13": sql("INSERT INTO `unrouted-event-headers`", "INSERT INTO `rest-event-headers`"),
 }  # fmt: skip

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud.context import Cloud
-from local.cloud.flink import gateway, tables
+from local.cloud.flink import gateway, logged, tables
+from local.cloud.flink.names import identifier, literal
 from local.cloud.keys import engine_key
 from local.cloud.store import Document
 
@@ -21,6 +22,7 @@ PLAN_SETTINGS = {
     "table.plan.compile.catalog-objects": "IDENTIFIER",
     "table.plan.restore.catalog-objects": "IDENTIFIER",
     "table.plan.force-recompile": "true",
+    "table.local-time-zone": "UTC",
 }
 
 
@@ -38,7 +40,8 @@ def source_id(node: dict[str, Any]) -> int:
     """A source's id: the same for the same table everywhere."""
     table = node["scanTableSource"]["table"]
     name = table["identifier"] if isinstance(table, dict) else table
-    return zlib.crc32(name.encode()) % 2**30
+    # Whether a topic's errors are logged changes its table, not where in the topic a statement is.
+    return zlib.crc32(name.replace(logged.SUFFIX, "").encode()) % 2**30
 
 
 def renumbered(plan: dict[str, Any], statement: str) -> dict[str, Any]:
@@ -67,22 +70,32 @@ async def prepare(cloud: Cloud, session: gateway.Session, statement: Document) -
         "sasl.mechanism": "SCRAM-SHA-256",
         "sasl.jaas.config": jaas,
     }
-    named = (
-        f"{tables.identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={tables.literal(database)})"
-    )
+    named = f"{identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={literal(database)})"
     await session.run(f"CREATE CATALOG {named}")
-    await session.run(f"USE CATALOG {tables.identifier(catalog)}")
+    await session.run(f"USE CATALOG {identifier(catalog)}")
     read, written = tables.names_in(statement["spec"]["statement"])
+    written |= set(tables.targets(cloud, read, statement).values())
     for topic in sorted(read | written):
-        await session.run(await tables.ddl(cloud, topic, statement, login, topic in written))
+        for command in await tables.ddl(cloud, topic, statement, login, topic in written):
+            await session.run(command)
 
 
-def plan_statement(text: str, file: Path) -> str:
-    """COMPILE PLAN for the statement's own text."""
-    stripped = text.strip().removesuffix(";")
-    if stripped.upper().startswith("EXECUTE STATEMENT SET"):
-        stripped = stripped[len("EXECUTE ") :]
-    return f"COMPILE PLAN 'file://{file}' FOR {stripped}"
+def plan_statement(cloud: Cloud, statement: Document, file: Path) -> str:
+    """COMPILE PLAN for the statement's own text, and for what it cannot decode."""
+    text, properties = statement["spec"]["statement"].strip().removesuffix(";"), statement["spec"]["properties"]
+    if text.upper().startswith("EXECUTE STATEMENT SET"):
+        text = text[len("EXECUTE ") :]
+    place = (properties.get("sql.current-catalog", "default"), properties.get("sql.current-database", "default"))
+    extra = [
+        logged.insert(topic, target, statement["name"], *place)
+        for topic, target in tables.targets(cloud, tables.names_in(text)[0], statement).items()
+    ]
+    if extra and text.upper().startswith("STATEMENT SET"):
+        body = text.rstrip().removesuffix("END").rstrip()
+        text = "\n".join([body, *(f"{insert};" for insert in extra), "END"])
+    elif extra:
+        text = "\n".join(["STATEMENT SET BEGIN", f"{text};", *(f"{insert};" for insert in extra), "END"])
+    return f"COMPILE PLAN 'file://{file}' FOR {text}"
 
 
 async def compile_plan(cloud: Cloud, statement: Document) -> None:
@@ -90,11 +103,13 @@ async def compile_plan(cloud: Cloud, statement: Document) -> None:
     file = file_of(cloud, statement)
     draft = file.with_suffix(".draft")
     draft.unlink(missing_ok=True)
+    statement["frozen"] = {}
     async with gateway.session(cloud, PLAN_SETTINGS) as session:
         await prepare(cloud, session, statement)
-        await session.run(plan_statement(statement["spec"]["statement"], draft))
+        await session.run(plan_statement(cloud, statement, draft))
     plan = renumbered(json.loads(draft.read_text()), statement["name"])
     draft.write_text(json.dumps(plan))
+    cloud.store.put("statement", statement["name"], statement)
     draft.rename(file)
 
 

@@ -10,7 +10,7 @@ import httpx2
 
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
-from local.cloud.flink import gateway, plans
+from local.cloud.flink import gateway, options, plans
 from local.cloud.store import Document, now
 
 log = logging.getLogger("cloud.flink")
@@ -83,6 +83,10 @@ class Runner:
             self.save(statement, "STOPPED")
             return
         try:
+            if options.alters(statement["spec"]["statement"]):
+                await options.apply(self.cloud, statement)
+                self.save(statement, "COMPLETED")
+                return
             if not plans.file_of(self.cloud, statement).exists():
                 await plans.compile_plan(self.cloud, statement)
             if statement["spec"]["properties"].get(DRY_RUN) == "true":

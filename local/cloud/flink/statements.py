@@ -10,7 +10,7 @@ from starlette.routing import Route
 from local.cloud import auth, environments, rbac
 from local.cloud.context import ORGANIZATION, REGION_ZONES, Cloud
 from local.cloud.errors import ApiError, not_found
-from local.cloud.flink import gateway, pools
+from local.cloud.flink import gateway, options, pools
 from local.cloud.flink.runner import Runner
 from local.cloud.store import Document, now
 from local.cloud.web import body, endpoint, reply
@@ -53,7 +53,8 @@ def render(cloud: Cloud, document: Document) -> Document:
         "network_kind": "PUBLIC",
         "latest_offsets": {},
     }
-    status |= {"traits": {"sql_kind": "INSERT_INTO", "is_bounded": False, "is_append_only": True}}
+    kind = "ALTER_TABLE" if options.alters(document["spec"]["statement"]) else "INSERT_INTO"
+    status |= {"traits": {"sql_kind": kind, "is_bounded": False, "is_append_only": True}}
     names = {"name": document["name"], "organization_id": ORGANIZATION, "environment_id": environment}
     return {
         "api_version": "sql/v1",
@@ -83,8 +84,10 @@ def check(cloud: Cloud, name: str, spec: Document) -> None:
     text = spec.get("statement") or ""
     if not 0 < len(text) <= LIMIT:
         raise ApiError(400, f"the statement must have 1 to {LIMIT} characters, got {len(text)}")
-    if not re.match(r"\s*(EXECUTE\s+STATEMENT\s+SET|INSERT\s+INTO)\b", text, re.IGNORECASE):
-        raise ApiError(400, "here a statement must be EXECUTE STATEMENT SET or INSERT INTO (docs/local-parity.md)")
+    routes = re.match(r"\s*(EXECUTE\s+STATEMENT\s+SET|INSERT\s+INTO)\b", text, re.IGNORECASE)
+    if not routes and not options.alters(text):
+        known = "EXECUTE STATEMENT SET, INSERT INTO or ALTER TABLE … SET"
+        raise ApiError(400, f"here a statement must be {known} (docs/local-parity.md)")
     pools.required(cloud, spec.get("compute_pool_id") or "")
 
 

@@ -9,6 +9,9 @@ from urllib.parse import quote
 from local.cloud import registry
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
+from local.cloud.flink import logged
+from local.cloud.flink.names import identifier, literal
+from local.cloud.flink.options import log_target
 from local.cloud.store import Document
 
 PRIMITIVES = {
@@ -24,8 +27,8 @@ PRIMITIVES = {
 LOGICAL = {
     "date": "DATE",
     "time-millis": "TIME(3)",
-    "timestamp-millis": "TIMESTAMP_LTZ(3)",
-    "timestamp-micros": "TIMESTAMP_LTZ(6)",
+    "timestamp-millis": "TIMESTAMP(3)",  # Confluent: TIMESTAMP_LTZ; Flink's avro-confluent writes no other type so
+    "timestamp-micros": "TIMESTAMP(6)",
     "local-timestamp-millis": "TIMESTAMP(3)",
     "local-timestamp-micros": "TIMESTAMP(6)",
 }
@@ -38,18 +41,6 @@ class Subject:
 
     text: str
     columns: list[tuple[str, str]]
-
-
-def identifier(name: str) -> str:
-    """A quoted identifier; names with back-ticks do not exist on Confluent."""
-    if "`" in name:
-        raise ApiError(400, f"the name {name!r} has a back-tick")
-    return f"`{name}`"
-
-
-def literal(value: str) -> str:
-    """A quoted string."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def flink_type(schema: Any) -> str:
@@ -79,16 +70,20 @@ def flink_type(schema: Any) -> str:
     return f"{PRIMITIVES[kind]} NOT NULL"
 
 
-async def subject(cloud: Cloud, name: str) -> Subject | None:
-    """The latest version of a subject, None when there is none."""
-    status, shown = await registry.engine(cloud, "GET", f"/subjects/{quote(name, safe='')}/versions/latest")
-    if status == 404:
+async def subject(cloud: Cloud, name: str, frozen: dict[str, str]) -> Subject | None:
+    """A subject's schema, None when there is none: the latest version, or the one a statement was planned with.
+
+    `frozen` keeps the texts: as on Confluent, a statement stays with the schemas it saw first.
+    """
+    if name not in frozen:
+        status, shown = await registry.engine(cloud, "GET", f"/subjects/{quote(name, safe='')}/versions/latest")
+        frozen[name] = "" if status == 404 else registry.verbatim(cloud, shown, name)["schema"]
+    if not frozen[name]:
         return None
-    text = registry.verbatim(cloud, shown, name)["schema"]
-    schema = json.loads(text)
+    schema = json.loads(frozen[name])
     if schema.get("type") != "record":
         raise ApiError(400, f"subject {name}: only Avro records are supported, got {schema.get('type')!r}")
-    return Subject(text, [(field["name"], flink_type(field["type"])) for field in schema["fields"]])
+    return Subject(frozen[name], [(field["name"], flink_type(field["type"])) for field in schema["fields"]])
 
 
 def names_in(statement: str) -> tuple[set[str], set[str]]:
@@ -109,13 +104,20 @@ def source_options(properties: dict[str, str]) -> dict[str, str]:
     return {**options, "properties.isolation.level": "read_committed"}
 
 
-def sink_options(statement: str, topic: str, key: Subject) -> dict[str, str]:
-    """Exactly once, keyed. Transactions outlive any outage the job restarts from."""
+def key_options(topic: str, key: Subject, address: str) -> dict[str, str]:
+    """How a sink's keys are written."""
     return {
         "key.format": "avro-confluent",
         "key.fields": ";".join(name for name, _ in key.columns),
+        "key.avro-confluent.url": address,
         "key.avro-confluent.subject": f"{topic}-key",
         "key.avro-confluent.schema": key.text,
+    }
+
+
+def sink_options(statement: str, topic: str) -> dict[str, str]:
+    """Exactly once. Transactions outlive any outage the job restarts from."""
+    return {
         "sink.delivery-guarantee": "exactly-once",
         "sink.transactional-id-prefix": f"_confluent-flink_{statement}_{topic}",
         "properties.transaction.timeout.ms": str(TRANSACTION_SECONDS * 1000),
@@ -125,18 +127,30 @@ def sink_options(statement: str, topic: str, key: Subject) -> dict[str, str]:
     }
 
 
-async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, str], writes: bool) -> str:
-    """CREATE TABLE for one topic, for the statement that reads or writes it."""
-    key, value = await subject(cloud, f"{topic}-key"), await subject(cloud, f"{topic}-value")
-    if key is None or value is None:
-        missing = f"{topic}-key" if key is None else f"{topic}-value"
+def targets(cloud: Cloud, read: set[str], statement: Document) -> dict[str, str]:
+    """Topics whose undecodable records the statement logs, and where to: as it was when it was planned."""
+    frozen = statement["frozen"]
+    found = {topic: frozen.setdefault(f"log target of {topic}", log_target(cloud, topic)) for topic in sorted(read)}
+    return {topic: target for topic, target in found.items() if target}
+
+
+async def subjects(cloud: Cloud, topic: str, frozen: dict[str, str]) -> tuple[Subject | None, Subject]:
+    """Key and value of a topic. Only what is written without keys has no key schema."""
+    key, value = await subject(cloud, f"{topic}-key", frozen), await subject(cloud, f"{topic}-value", frozen)
+    if value is None:
         raise ApiError(
             400,
-            f"Table (or view) '{topic}' does not exist, may be on a private cluster, or you do not have permission to access it: subject {missing} has no schema",
+            f"Table (or view) '{topic}' does not exist, may be on a private cluster, or you do not have permission to access it: subject {topic}-value has no schema",
         )
     names = {name for name, _ in value.columns}
-    if not {name for name, _ in key.columns} <= names:
+    if key and not {name for name, _ in key.columns} <= names:
         raise ApiError(400, f"topic {topic}: key columns that are not in the value are not supported here")
+    return key, value
+
+
+async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, str], writes: bool) -> list[str]:
+    """What makes one topic a table, for the statement that reads or writes it."""
+    key, value = await subjects(cloud, topic, statement["frozen"])
     address = cloud.instance.url("registry") + "/apis/ccompat/v7"
     options = {
         "connector": "kafka",
@@ -149,9 +163,11 @@ async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, st
         **{f"properties.{name}": setting for name, setting in login.items()},
     }
     if writes:
-        options |= {**sink_options(statement["name"], topic, key), "key.avro-confluent.url": address}
+        options |= {**sink_options(statement["name"], topic), **(key_options(topic, key, address) if key else {})}
     else:
         options |= source_options(statement["spec"]["properties"])
+        if targets(cloud, {topic}, statement):
+            return logged.table(topic, value.columns, options)
     columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in value.columns)
     settings = ", ".join(f"{literal(name)} = {literal(setting)}" for name, setting in options.items())
-    return f"CREATE TABLE {identifier(topic)} ({columns}) WITH ({settings})"
+    return [f"CREATE TABLE {identifier(topic)} ({columns}) WITH ({settings})"]
