@@ -25,14 +25,16 @@ def run(stack: str, base: str | None, form: Format, output: Path | None, scan: b
     known = sorted(f.name.split(".")[1] for f in ROOT.glob("Pulumi.*.yaml"))
     if stack not in known:
         raise CdcError(f"there is no stack {stack!r}", f"known: {', '.join(known)}")
-    with step(f"Planning {stack}"):
-        head = plan.make(stack)
     if base is None:
+        with step(f"Planning {stack}"):
+            head = plan.make(stack)
         report = scanned(head) if scan else None
         show(head, report, form)
         return 1 if head.findings or (report and report.failed) else 0
     with checked_out(base) as root, step(f"Planning {stack} at {base}"):
         before = plan.make(stack, root)
+    with step(f"Planning {stack}"):
+        head = plan.make(stack, last=plan.after(before))
     found = compare(before, head)
     full = output.with_suffix(".full.md") if output else None
     text = markdown.render(found, f"the whole of it is in `{full.name}`" if full else "")

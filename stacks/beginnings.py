@@ -35,6 +35,8 @@ def decide(statement: Statement, memory: Memory, connection: Connection) -> Begi
         return fixed(statement, "", str(now() - OVERLAP_SECONDS * 1000))
     if served is None:
         return fixed(statement, "", first(statement, memory))
+    if memory.assumed:
+        return fixed(statement, served.statement, "")
     # The key that is asked with is secret; what it finds is not.
     found = pulumi.Output.unsecret(connection.open().apply(lambda flink: continued(flink, statement, served)))
     return Beginning(

@@ -35,6 +35,7 @@ class Memory:
     routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
     readers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     topics: Mapping[str, str] = field(default_factory=dict[str, str])
+    assumed: bool = False  # in a plan: statements are taken to run as recorded, nobody is asked
 
     @property
     def assignment(self) -> dict[str, tuple[str, ...]]:
@@ -77,7 +78,8 @@ def read(outputs: Mapping[str, Any]) -> Memory:
     for consumer in contract.get("consumers", ()):
         for topic in consumer["topics"]:
             readers.setdefault(topic, []).append(consumer["name"])
-    return Memory(routing, readers, {route["name"]: route["topic"] for route in contract.get("routes", ())})
+    topics = {route["name"]: route["topic"] for route in contract.get("routes", ())}
+    return Memory(routing, readers, topics, bool(outputs.get("assumed")))
 
 
 def protect_readers(routes: Routes, memory: Memory) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
@@ -86,7 +87,7 @@ def redrive(
         values = {letter.id: decodable(stack, letter, repaired(letter), force) for letter in wanted}
         producer.begin_transaction()
         for letter in wanted:
-            headers = [*letter.headers.items(), ("cdc-redriven-from", letter.id.encode())]
+            headers: Any = {**letter.headers, "cdc-redriven-from": letter.id.encode()}
             producer.produce(letter.topic, values[letter.id], letter.key, headers=headers)
             producer.produce(topic, None, letter.id.encode(), partition=0)
         producer.commit_transaction(SECONDS)

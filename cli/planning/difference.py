@@ -34,7 +34,9 @@ class Step:
     def note(self) -> str:
         """What an operator should know of this step beyond its name."""
         if self.type == "flinkStatement" and self.action == "replace":
-            return "the new statement starts at the beginning of its source: events that were routed come again"
+            if any(w.startswith("properties") and "initial-offset-from" in w for w in self.why):
+                return "the new statement continues where the old one stops: nothing is lost or repeated; a pause of seconds"
+            return "this statement begins ten minutes earlier: unrouted events of that time come again"
         if self.type == "rds/clusterInstance" and any(w.startswith("instanceClass") for w in self.why):
             return "the instance restarts: expect a failover and a pause of the connector"
         return ""

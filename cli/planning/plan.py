@@ -40,20 +40,31 @@ class Plan:
     findings: list[Finding]
 
 
-def record(stack: str, root: Path) -> dict[str, Any]:
+def record(stack: str, root: Path, last: Mapping[str, Any]) -> dict[str, Any]:
     """Run the program of `root` against the recording monitor. CdcError with what it said."""
     command = [sys.executable, "-m", "cli.planning.recording", stack]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PYTHONPATH": str(root), "CDC_PLAN_LAST_OUTPUTS": json.dumps(dict(last))}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CdcError(f"stack {stack} cannot be planned: {done.stderr.strip()[-1500:]}")
     return json.loads(done.stdout)
 
 
-def make(stack: str, root: Path = ROOT) -> Plan:
-    """Check the files, record the graph, check every argument, look at it from every side."""
+def after(base: Plan) -> dict[str, Any]:
+    """A plan's exports, for the plan of the update that follows it."""
+    kept = {
+        name: base.recorded["exports"][name] for name in ("routing", "contract") if name in base.recorded["exports"]
+    }
+    return {**kept, "assumed": True}
+
+
+def make(stack: str, root: Path = ROOT, last: Mapping[str, Any] | None = None) -> Plan:
+    """Check the files, record the graph, check every argument, look at it from every side.
+
+    `last`: the stack's outputs before this update (see `after`); without them it is a first update.
+    """
     values, business = loading.from_files(root, stack)
-    recorded = record(stack, root)
+    recorded = record(stack, root, last or {})
     graph = from_recorded(recorded)
     if refused := refusals(graph):
         raise CdcError("the plugins refuse arguments:\n" + "\n".join(f"  {line}" for line in refused))

@@ -1,6 +1,7 @@
 """Builds the whole program once against a recording monitor and prints what it registered, as JSON.
 
-Usage: python -m cli.planning.recording STACK. A process of its own, since Pulumi's mocks are global to a process.
+Usage: python -m cli.planning.recording STACK. The environment variable CDC_PLAN_LAST_OUTPUTS may hold the outputs of
+the update before. A process of its own, since Pulumi's mocks are global to a process.
 Secrets are markers that must appear nowhere in what is printed.
 """
 
@@ -30,6 +31,7 @@ SIGNATURE, SECRET, OUTPUT = (
     "d0e6a833031e9bbcd3f4e8bde6ca49a4",
 )
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
+LAST = "CDC_PLAN_LAST_OUTPUTS"  # JSON: the stack's outputs, as if this were its next update
 MARKERS = {name: f"marker-{name}" for name in SECRETS}
 
 
@@ -191,7 +193,7 @@ def record(stack: str) -> dict[str, Any]:
     """The graph of one stack: resources by name, and the stack's exports."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    recorder, values = Recorder({}), configuration(stack)
+    recorder, values = Recorder(json.loads(os.environ.get(LAST, "{}"))), configuration(stack)
     mocks.set_mocks(recorder.mocks, project="cdc-streaming", stack=stack, preview=False, monitor=recorder)
     runtime_settings.SETTINGS.callbacks = Hooks()  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(values, [f"cdc-streaming:{name}" for name in MARKERS])

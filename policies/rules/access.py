@@ -19,7 +19,7 @@ def bindings(graph: Graph) -> list[Resource]:
 
 def consumers(graph: Graph) -> set[str]:
     """Identities that are neither ours nor a machine's: consumers."""
-    own = {"deployer", "connector", "flink-runner", "operator", "ci"}
+    own = {"deployer", "connector", "flink-runner", "operator", "redriver", "ci"}
     return {r.name for r in graph if r.token == "cdc:access:Identity"} - own  # noqa: S105 - a type token
 
 

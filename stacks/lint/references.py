@@ -8,6 +8,7 @@ from stacks.lint.rule import Problem
 from stacks.routes import Routes
 
 RESERVED = ("raw", "unrouted", "dead-letters")
+IDENTITIES = ("deployer", "connector", "flink-runner", "operator", "redriver", "ci")
 
 
 def check(routes: Routes) -> Iterator[Problem]:
@@ -24,6 +25,10 @@ def check(routes: Routes) -> Iterator[Problem]:
         if route.name in RESERVED:
             hint = "the command and statements use it for topics that every source has"
             yield Problem("reserved-name", ("routes", n, "name"), "this name is taken", route.name, hint)
+    for n, consumer in enumerate(routes.consumers):
+        if consumer.name in IDENTITIES:
+            hint = "the stack has an identity of this name"
+            yield Problem("reserved-name", ("consumers", n, "name"), "this name is taken", consumer.name, hint)
     yield from sources(routes)
     yield from route_references(routes)
     yield from consumers(routes)

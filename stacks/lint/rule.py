@@ -39,7 +39,7 @@ MODEL = {
 }
 OWN = {
     "duplicate-name": "two sources, routes or consumers of one name",
-    "reserved-name": "a route named like what every source has",
+    "reserved-name": "a route or a consumer named like something that every stack has",
     "topic-written-twice": "two writers of one topic",
     "topic-prefix": "a topic that statements may not write",
     "unknown-source": "a route of a source that does not exist",

@@ -72,8 +72,11 @@ def make_plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, plan.Plan]
     for name, change in CHANGES.items():
         roots[name] = tree(tmp_path_factory.mktemp(name))
         change(roots[name])
+    base = plan.make("prod", roots.pop("base"))
+    last = plan.after(base)
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(roots, pool.map(lambda root: plan.make("prod", root), roots.values()), strict=True))
+        made = pool.map(lambda root: plan.make("prod", root, last), roots.values())
+        return {"base": base, **dict(zip(roots, made, strict=True))}
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -91,6 +94,7 @@ def test_a_filter_replaces_one_statement_and_nothing_else(compared: dict[str, Di
     steps = compared["filter"].steps
     assert [(s.name, s.action) for s in steps] == [("routing-event-headers", "replace")]
     assert set(steps[0].replaces) >= {"statement", "statementName"}
+    assert "continues where the old one stops" in steps[0].note
 
 
 def test_an_instance_class_changes_in_place_and_costs(compared: dict[str, Difference]) -> None:

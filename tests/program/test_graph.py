@@ -54,7 +54,9 @@ def test_components_register_outputs_and_own_every_resource(stack: str, graphs: 
 def test_no_default_provider_is_used(stack: str, graphs: dict[str, Any]) -> None:
     for name, resource in graphs[stack]["resources"].items():
         if resource["type"].startswith("confluentcloud:"):
-            wanted = "flink-flink" if resource["type"].endswith("FlinkStatement") else "confluent"
+            altering = name.startswith("dead-letters-")
+            statement = "flink-altering" if altering else "flink-flink"
+            wanted = statement if resource["type"].endswith("FlinkStatement") else "confluent"
             assert resource["provider"] == wanted, name
 
 
@@ -78,7 +80,7 @@ def test_the_exact_set_of_secret_inputs(stack: str, graphs: dict[str, Any]) -> N
     wanted |= {"NotificationsIntegration": "slackTarget.webhookUrl"}
     for name, resource in graphs[stack]["resources"].items():
         kind = resource["type"].rpartition(":")[2]
-        if name == "flink-flink":
+        if name in ("flink-flink", "flink-altering"):
             assert resource["secrets"] == ["flinkApiKey", "flinkApiSecret"]
         else:
             assert resource["secrets"] == ([wanted[kind]] if kind in wanted else []), name

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.cloud.context import Cloud
-from local.cloud.flink import gateway, logged, tables
+from local.cloud.flink import gateway, logged, merged, tables
 from local.cloud.flink.names import identifier, literal
 from local.cloud.keys import engine_key
 from local.cloud.store import Document
@@ -74,15 +74,31 @@ async def prepare(cloud: Cloud, session: gateway.Session, statement: Document) -
     await session.run(f"CREATE CATALOG {named}")
     await session.run(f"USE CATALOG {identifier(catalog)}")
     read, written = tables.names_in(statement["spec"]["statement"])
+    shared = {group[0].target: [i.target for i in group[1:]] for group in await merged_groups(cloud, statement)}
+    written -= {topic for others in shared.values() for topic in others}
     written |= set(tables.targets(cloud, read, statement).values())
     for topic in sorted(read | written):
-        for command in await tables.ddl(cloud, topic, statement, login, topic in written):
+        for command in await tables.ddl(cloud, topic, statement, login, topic in written, shared.get(topic, ())):
             await session.run(command)
 
 
-def plan_statement(cloud: Cloud, statement: Document, file: Path) -> str:
-    """COMPILE PLAN for the statement's own text, and for what it cannot decode."""
-    text, properties = statement["spec"]["statement"].strip().removesuffix(";"), statement["spec"]["properties"]
+async def merged_groups(cloud: Cloud, statement: Document) -> list[list[merged.Insert]]:
+    """The statement's INSERTs by the sink they share; empty when it is run as it is."""
+    inserts = merged.parse(statement["spec"]["statement"])
+    schemas: dict[str, tuple[str, str]] = {}
+    for insert in inserts if len(inserts) >= merged.LEAST else ():
+        key, value = await tables.subjects(cloud, insert.target, statement["frozen"])
+        schemas[insert.target] = (key.text if key else "", value.text)
+    return merged.groups(inserts, schemas)
+
+
+async def plan_statement(cloud: Cloud, statement: Document, file: Path) -> str:
+    """COMPILE PLAN for the statement's own text (its sinks merged where they are many), and for what it cannot decode."""
+    text, properties = statement["spec"]["statement"], statement["spec"]["properties"]
+    groups = await merged_groups(cloud, statement)
+    if any(len(group) > 1 for group in groups):
+        text = merged.statement(groups)
+    text = text.strip().removesuffix(";")
     if text.upper().startswith("EXECUTE STATEMENT SET"):
         text = text[len("EXECUTE ") :]
     place = (properties.get("sql.current-catalog", "default"), properties.get("sql.current-database", "default"))
@@ -106,7 +122,7 @@ async def compile_plan(cloud: Cloud, statement: Document) -> None:
     statement["frozen"] = {}
     async with gateway.session(cloud, PLAN_SETTINGS) as session:
         await prepare(cloud, session, statement)
-        await session.run(plan_statement(cloud, statement, draft))
+        await session.run(await plan_statement(cloud, statement, draft))
     plan = renumbered(json.loads(draft.read_text()), statement["name"])
     draft.write_text(json.dumps(plan))
     cloud.store.put("statement", statement["name"], statement)

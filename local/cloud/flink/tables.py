@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from local.cloud import registry
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
-from local.cloud.flink import logged
+from local.cloud.flink import logged, merged
 from local.cloud.flink.names import identifier, literal
 from local.cloud.flink.options import log_target
 from local.cloud.store import Document
@@ -148,13 +149,18 @@ async def subjects(cloud: Cloud, topic: str, frozen: dict[str, str]) -> tuple[Su
     return key, value
 
 
-async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, str], writes: bool) -> list[str]:
-    """What makes one topic a table, for the statement that reads or writes it."""
+async def ddl(
+    cloud: Cloud, topic: str, statement: Document, login: dict[str, str], writes: bool, shared: Sequence[str] = ()
+) -> list[str]:
+    """What makes one topic a table, for the statement that reads or writes it.
+
+    `shared`: further topics that are written through the same table (see merged.py).
+    """
     key, value = await subjects(cloud, topic, statement["frozen"])
     address = cloud.instance.url("registry") + "/apis/ccompat/v7"
     options = {
         "connector": "kafka",
-        "topic": topic,
+        "topic": ";".join([topic, *shared]),
         "value.format": "avro-confluent",
         "value.avro-confluent.url": address,
         "value.avro-confluent.subject": f"{topic}-value",
@@ -169,5 +175,9 @@ async def ddl(cloud: Cloud, topic: str, statement: Document, login: dict[str, st
         if targets(cloud, {topic}, statement):
             return logged.table(topic, value.columns, options)
     columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in value.columns)
+    name = topic
+    if shared:
+        columns += f", {identifier(merged.COLUMN)} STRING NOT NULL METADATA FROM 'topic'"
+        name = merged.name_of([topic, *shared])
     settings = ", ".join(f"{literal(name)} = {literal(setting)}" for name, setting in options.items())
-    return [f"CREATE TABLE {identifier(topic)} ({columns}) WITH ({settings})"]
+    return [f"CREATE TABLE {identifier(name)} ({columns}) WITH ({settings})"]
