@@ -17,10 +17,10 @@ TAIL = 3000
 
 
 class Checkout:
-    """Tracked files in `folder`, environment in `folder`/home, ports from `base` on."""
+    """Tracked files in `folder`; environment in `folder`/home with ports from `base` on, or (None) the present one."""
 
-    def __init__(self, folder: Path, base: int) -> None:
-        self.root, self.home = folder / "checkout", folder / "home"
+    def __init__(self, folder: Path, base: int | None) -> None:
+        self.root = folder / "checkout"
         names = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
         )
@@ -28,7 +28,8 @@ class Checkout:
             if (ROOT / name).exists():
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.root / name)
-        os.environ |= {"CDC_HOME": str(self.home), "CDC_PORT_BASE": str(base)}
+        if base is not None:
+            os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(base)}
         self.environment = {**os.environ, "PYTHONPATH": str(self.root)}
 
     def write(self, configuration: Configuration) -> None:

@@ -117,6 +117,8 @@ async def remove(cloud: Cloud, document: Document) -> None:
     for connector in list(cloud.store.all("connector")):
         await connect.remove(cloud, connector)
     await admin.wipe(cloud)
+    for options in list(cloud.store.all("table-options")):
+        cloud.store.delete("table-options", options["table"])
     for key in list(cloud.store.all("api-key")):
         if key["resource"] == document["id"]:
             await keys.remove(cloud, key)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.cloud import auth
+from local.cloud import apicurio, auth
 from local.cloud.context import ORGANIZATION_CRN, Cloud, listing
 from local.cloud.errors import ApiError
 from local.cloud.store import Document, new_id, now
@@ -99,6 +99,7 @@ async def delete(cloud: Cloud, request: Request) -> Response:
         raise ApiError(400, "the default environment of the local organization cannot be deleted")
     if left := [c["id"] for c in cloud.store.all("cluster") if c["environment"] == document["id"]]:
         raise ApiError(409, f"environment {document['id']} still has the Kafka cluster {', '.join(left)}")
+    await apicurio.forget(cloud)
     cloud.store.delete("environment", document["id"])
     return no_content()
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.cloud import auth, rbac
+from local.cloud.apicurio import engine
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
 from local.cloud.regions import find_registry
@@ -28,13 +29,6 @@ LEVELS = (
     "NONE",
 )
 MANAGES = {"DeveloperManage", "ResourceOwner"}
-
-
-async def engine(cloud: Cloud, method: str, path: str, content: bytes | None = None) -> tuple[int, Any]:
-    """Ask Apicurio's Confluent API; status and decoded body."""
-    url = cloud.instance.url("registry") + "/apis/ccompat/v7" + path
-    answer = await cloud.http.request(method, url, content=content, headers={"Content-Type": "application/json"})
-    return answer.status_code, answer.json() if answer.content else None
 
 
 async def default_level(cloud: Cloud) -> None:

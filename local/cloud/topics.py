@@ -143,6 +143,7 @@ async def delete(cloud: Cloud, request: Request) -> Response:
         if name not in await described(admin.platform(cloud)):
             break
         await asyncio.sleep(0.05)
+    cloud.store.delete("table-options", name)
     return no_content()
 
 

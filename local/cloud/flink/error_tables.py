@@ -10,7 +10,7 @@ from urllib.parse import quote
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
-from local.cloud import admin, registry
+from local.cloud import admin, apicurio
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
 
@@ -69,9 +69,9 @@ async def ensure(cloud: Cloud, table: str) -> None:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise ApiError(500, f"the error table {table!r} cannot be made: {error.args[0].str()}") from error
     subject = quote(f"{table}-value", safe="")
-    code, _ = await registry.engine(cloud, "GET", f"/subjects/{subject}/versions/latest")
+    code, _ = await apicurio.engine(cloud, "GET", f"/subjects/{subject}/versions/latest")
     if code == 404:
         body = json.dumps({"schema": json.dumps(schema(table)), "schemaType": "AVRO"}).encode()
-        code, said = await registry.engine(cloud, "POST", f"/subjects/{subject}/versions", body)
+        code, said = await apicurio.engine(cloud, "POST", f"/subjects/{subject}/versions", body)
         if code >= 300:
             raise ApiError(500, f"the schema of the error table {table!r} is refused: {said}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from local.cloud import registry
+from local.cloud import apicurio, registry
 from local.cloud.context import Cloud
 from local.cloud.errors import ApiError
 from local.cloud.flink import logged, merged
@@ -77,7 +77,7 @@ async def subject(cloud: Cloud, name: str, frozen: dict[str, str]) -> Subject | 
     `frozen` keeps the texts: as on Confluent, a statement stays with the schemas it saw first.
     """
     if name not in frozen:
-        status, shown = await registry.engine(cloud, "GET", f"/subjects/{quote(name, safe='')}/versions/latest")
+        status, shown = await apicurio.engine(cloud, "GET", f"/subjects/{quote(name, safe='')}/versions/latest")
         frozen[name] = "" if status == 404 else registry.verbatim(cloud, shown, name)["schema"]
     if not frozen[name]:
         return None
