@@ -74,7 +74,10 @@ def consumers_exact(graph: Graph) -> Iterator[tuple[str, str]]:
 
 def raw_readers(graph: Graph) -> Iterator[tuple[str, str]]:
     for binding in bindings(graph):
-        if re.search(r"/topic=(raw-|\*$)", scope(binding)) and binding.parent not in READERS:
+        raw = re.search(r"/topic=(raw-|\*$)", scope(binding)) and binding.parent not in READERS
+        # Dead letters are written back by an account that cannot read what it writes to.
+        redriving = binding.parent == "redriver" and binding.get("roleName") == "DeveloperWrite"
+        if raw and not redriving:
             yield binding.name, f"{binding.parent} reads raw topics"
 
 

@@ -13,7 +13,7 @@ from tests.conftest import Golden
 STACKS = ("local", "dev", "prod")
 TOKENS = {
     "cdc:access:Identity", "cdc:acls:Acls", "cdc:catalog:Catalog", "cdc:ci:CiIdentity", "cdc:compute:Compute",
-    "cdc:connector:CdcConnector", "cdc:kafka:Kafka", "cdc:notifications:Notifications", "cdc:quotas:Quotas",
+    "cdc:connector:CdcConnector", "cdc:deadletters:DeadLetters", "cdc:kafka:Kafka", "cdc:notifications:Notifications", "cdc:quotas:Quotas",
     "cdc:registry:Registry", "cdc:routing:Routing", "cdc:topics:EventTopic",
     "cdc:aws:Alarms", "cdc:aws:ConsumerSecrets", "cdc:aws:Database", "cdc:aws:Encryption", "cdc:aws:Endpoints",
     "cdc:aws:EventsApi", "cdc:aws:Firewall", "cdc:aws:Function", "cdc:aws:Ingress", "cdc:aws:Migrator",
