@@ -88,7 +88,8 @@ async def continued(flink: Any, statement: Statement, served: Served) -> tuple[s
             raise CdcError(
                 f"statement {statement.key} cannot continue: {error}, so its offsets are lost",
                 f"say where it begins: start: earliest, latest or a time, on the source {statement.source} "
-                "in routes.yaml (or on the route, where it has a statement of its own)",
+                "in routes.yaml (or on the route, where it has a statement of its own); then `pulumi refresh`, which "
+                "forgets what is gone, and update again",
             ) from error
         pulumi.warn(f"{error}: {statement.key} begins at {statement.start} instead of continuing from it")
         return "", millis(statement.start)

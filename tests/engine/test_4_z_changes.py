@@ -163,8 +163,12 @@ def test_a_statement_that_is_gone_asks_for_a_start(running: Stack, checkout: Che
     assert refused.returncode == 1
     assert f"{name} is GONE, so its offsets are lost" in refused.stderr
     assert "start: earliest, latest or a time" in refused.stderr
+    assert "pulumi refresh" in refused.stderr
     assert "Traceback" not in refused.stderr
     business["sources"][0]["start"] = "latest"
+    # The provider cannot delete what is gone: the message says to refresh first.
+    refreshed = checkout.cdc("pulumi", "refresh", "-s", "local", "--yes", "--non-interactive")
+    assert refreshed.returncode == 0, refreshed.stdout
     changed = apply(checkout, business)
     assert (
         clients.statement(changed, changed.contract.flink.statements["event-headers"])["status"]["phase"] == "RUNNING"
