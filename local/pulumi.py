@@ -192,9 +192,13 @@ class Workspace:
 
 
 def clean_environment() -> dict[str, str]:
-    """Our environment without what would change the plugins' configuration behind the program's back."""
+    """Our environment without what would change the plugins' configuration behind the program's back.
+
+    PULUMI_SKIP_CHECKPOINTS passes: with thousands of resources, writing the state after each takes most of the time.
+    """
+    kept = ("PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS")
     families = ("KAFKA_", "SCHEMA_REGISTRY_", "FLINK_", "CONFLUENT_", "CATALOG_REST", "TABLEFLOW_", "PULUMI_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(families)}
+    return {name: value for name, value in os.environ.items() if name in kept or not name.startswith(families)}
 
 
 def install_plugins(home: Path, names: Iterable[str]) -> None:

@@ -50,7 +50,9 @@ def verdict(found: Difference) -> Iterator[str]:
     for step in lost:
         held = " It is protected: the update would stop here." if step.protected else ""
         yield f"- ⚠️ `{step.name}` would be {past(step.action)}{because(step)}.{held}"
-    yield from (f"- ⚠️ `{step.name}`: {step.note}." for step in found.steps if step.note)
+    for step in found.steps:
+        if step.note:
+            yield f"- {'ℹ️' if 'continues' in step.note else '⚠️'} `{step.name}`: {step.note}."
     for finding in found.new_findings[:10]:
         yield f"- 🛑 **{finding.rule}** `{finding.resource}`: {finding.message}. {finding.fix}."
 
