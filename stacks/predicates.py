@@ -6,7 +6,7 @@ logic holds: a test of a NULL is unknown, and a route takes only rows whose cond
 each operator; stacks/sql.py and stacks/evaluator.py say the same in SQL and in Python.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
@@ -118,6 +118,30 @@ Condition = Annotated[
 def operator_name(attribute: str) -> str:
     """The operator as it is written in files."""
     return {"in_": "in"}.get(attribute, "".join(p.title() if n else p for n, p in enumerate(attribute.split("_"))))
+
+
+def alternatives(conditions: Iterable[Any]) -> list[Any]:
+    """Conditions of which one must be true, with the plain values of each field gathered into one `in`."""
+    found: list[Any] = []
+    gathered: dict[tuple[str, str | None], list[Test]] = {}
+    for one in conditions:
+        if not isinstance(one, Test) or one.operator not in ("equals", "in_"):
+            found.append(one)
+            continue
+        place = (one.field, one.path)
+        if place not in gathered:
+            found.append(place)
+        gathered.setdefault(place, []).append(one)
+    return [one_of(gathered[item]) if isinstance(item, tuple) else item for item in found]
+
+
+def one_of(tests: list[Test]) -> Test:
+    """One test for the values of several tests of a field."""
+    if len(tests) == 1:
+        return tests[0]
+    values = list(dict.fromkeys(value for test in tests for value in test.values))
+    place = {"field": tests[0].field, "path": tests[0].path}
+    return Test.model_construct({"field", "path", "in_"}, **place, in_=values)  # may have more values than one may write
 
 
 def parts(condition: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Test]]:

@@ -12,6 +12,7 @@ TIMESTAMP = (
     "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?Z$"
 )
 TIMESTAMP_WIDTH = 28  # 2026-01-31T10:00:00 and nine digits of a second
+FLAT = 32  # operands of one AND or OR; the parser nests each further one a level deeper, until its stack is full
 COMPARISONS = {"equals": "=", "not_equals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -68,13 +69,21 @@ def expression(what: Operand) -> str:
             return text
 
 
+def joined(parts: Sequence[str], operator: str) -> str:
+    """The parts with AND or OR between them; many become a balanced tree, since hundreds in a row overflow the parser."""
+    if len(parts) <= FLAT:
+        return f" {operator} ".join(parts)
+    half = len(parts) // 2
+    return f"({joined(parts[:half], operator)}) {operator} ({joined(parts[half:], operator)})"
+
+
 def condition(columns: Sequence[Column], wanted: Any) -> str:
     """The condition as a SQL expression, safe to put beside AND and OR."""
     match wanted:
         case AllOf(all=parts):
-            return "(" + " AND ".join(condition(columns, part) for part in parts) + ")"
+            return f"({joined([condition(columns, part) for part in parts], 'AND')})"
         case AnyOf(any=parts):
-            return "(" + " OR ".join(condition(columns, part) for part in parts) + ")"
+            return f"({joined([condition(columns, part) for part in parts], 'OR')})"
         case Not(not_=part):
             inner = condition(columns, part)
             return f"NOT {inner}" if isinstance(part, AllOf | AnyOf) else f"NOT ({inner})"

@@ -14,6 +14,7 @@ from stacks.avro import Selected
 from stacks.columns import KINDS, METADATA
 from stacks.errors import CdcError
 from stacks.packing import Group
+from stacks.predicates import alternatives
 from stacks.routes import OP_CODES, Route, Source, selection
 
 TEMPLATES = Path(__file__).parents[1] / "sql_templates"
@@ -74,8 +75,9 @@ def engine() -> Environment:
 def guard(source: Source, routes: Sequence[Route]) -> str:
     """The operation guard, outside the routes' own conditions: `op AND (a OR b)`. The routes have the same operations."""
     codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in routes[0].on)
-    wanted = " OR ".join(f"({sql.condition(source.columns, route.when)})" for route in routes)
-    return f"`__op` IN ({codes}) AND {wanted if len(routes) == 1 else f'({wanted})'}"
+    conditions = [f"({sql.condition(source.columns, one)})" for one in alternatives(route.when for route in routes)]
+    wanted = sql.joined(conditions, "OR")
+    return f"`__op` IN ({codes}) AND {wanted if len(conditions) == 1 else f'({wanted})'}"
 
 
 def insert(source: Source, route: Route) -> Insert:
@@ -147,10 +149,16 @@ def statement(group: Group, environment: str, session: dict[str, str]) -> Statem
         inserts.append(unrouted(source, group.rest))
     text = render("routing.sql.j2", {"source": source.topic, "inserts": inserts})
     if len(text) > TEXT_LIMIT:
-        message = f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}"
-        raise CdcError(message, "lower flink.routesPerStatement, or give large routes isolation: dedicated")
+        raise CdcError(f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}", shorter(group))
     routes = tuple(route.name for route in group.routes)
     return Statement(group.key, environment, text, session, source.name, routes, group.start, group.carries)
+
+
+def shorter(group: Group) -> str:
+    """What helps against a statement that is too long."""
+    if group.routes:
+        return "lower flink.routesPerStatement, or give large routes isolation: dedicated"
+    return "it repeats the condition of every route of its source: shorten them, or give some of the tables a topic of their own"
 
 
 def render(template: str, values: dict[str, Any]) -> str:

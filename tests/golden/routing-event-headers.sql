@@ -34,5 +34,5 @@ INSERT INTO `unrouted-event-headers` (
 SELECT
   `id`, `event_name`, `event_type`, `created_date`, `saved_date`, `header_data`, `__op`, `__table`, `__source_ts_ms`, `__lsn`, CASE WHEN `__op` IN ('c', 'r') THEN 'no route matches' ELSE 'no route takes this operation' END
 FROM `raw-event-headers`
-WHERE ((`__op` IN ('c', 'r') AND ((`event_type` = 'CarCreated') OR (`event_type` = 'LoanCreated') OR (`event_type` = 'LoanPaymentSubmitted') OR (`event_type` = 'CarServiceDone')))) IS NOT TRUE;
+WHERE ((`__op` IN ('c', 'r') AND (`event_type` IN ('CarCreated', 'LoanCreated', 'LoanPaymentSubmitted', 'CarServiceDone')))) IS NOT TRUE;
 END;
