@@ -23,4 +23,7 @@ environment="$cache/python-$key"
 if [ ! -f "$environment/.complete" ]; then
     "$python" "$here/local/toolchain/bootstrap.py" "$environment" || exit 3
 fi
+# Compiled once, outside of the checkout: the SDKs' thousands of files cost every command seconds otherwise.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="${PYTHONPYCACHEPREFIX:-$cache/bytecode}"
 PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}" exec "$environment/bin/python" -m cli "$@"

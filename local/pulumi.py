@@ -63,7 +63,6 @@ class Workspace:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_CONFIRMATIONS": "true" if self.local else "false",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         if self.local and self.plugin == "stock":
             own["TF_ACC"] = "1"  # upstream's switch for its own tests: without it every role binding sleeps 90 s

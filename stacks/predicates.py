@@ -141,7 +141,9 @@ def one_of(tests: list[Test]) -> Test:
         return tests[0]
     values = list(dict.fromkeys(value for test in tests for value in test.values))
     place = {"field": tests[0].field, "path": tests[0].path}
-    return Test.model_construct({"field", "path", "in_"}, **place, in_=values)  # may have more values than one may write
+    return Test.model_construct(
+        {"field", "path", "in_"}, **place, in_=values
+    )  # may have more values than one may write
 
 
 def parts(condition: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Test]]:

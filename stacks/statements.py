@@ -149,7 +149,9 @@ def statement(group: Group, environment: str, session: dict[str, str]) -> Statem
         inserts.append(unrouted(source, group.rest))
     text = render("routing.sql.j2", {"source": source.topic, "inserts": inserts})
     if len(text) > TEXT_LIMIT:
-        raise CdcError(f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}", shorter(group))
+        raise CdcError(
+            f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}", shorter(group)
+        )
     routes = tuple(route.name for route in group.routes)
     return Statement(group.key, environment, text, session, source.name, routes, group.start, group.carries)
 
