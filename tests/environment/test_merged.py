@@ -28,9 +28,15 @@ def test_topics_of_one_schema_share_a_sink() -> None:
     assert [len(group) for group in found] == [19, 1]
     written = merged.statement(found)
     assert written.count("INSERT INTO") == 2
-    assert written.count("UNION ALL") == 18
+    assert written.count("CASE WHEN") == 19
     assert "INSERT INTO `t0#and-18-more` (`id`, `x`\n, `__cdc_target`)" in written.replace("(\n  ", "(")
-    assert "`x`, 't19' FROM `raw` WHERE" in written
+    assert "AND (`x` = 'END;19') THEN 't19' END]" in written
+
+
+def test_topics_whose_values_are_made_differently_stay_apart() -> None:
+    masked = [merged.Insert(f"t{n}", "`x`", "`x`" if n % 2 else "'***'", "raw", "TRUE") for n in range(20)]
+    found = merged.groups(masked, dict.fromkeys((insert.target for insert in masked), ("k", "v")))
+    assert [{insert.expressions for insert in group} for group in found] == [{"'***'"}, {"`x`"}]
 
 
 def test_a_few_topics_keep_sinks_of_their_own() -> None:

@@ -2,6 +2,8 @@
 
 Each INSERT owns a Kafka producer, and hundreds of them send tiny batches in hundreds of transactions. Topics whose
 records have one and the same schema can share a table with a list of topics, whose column `topic` says where a row goes.
+The rows of such a group are written by one SELECT, which UNNESTs the topics whose conditions are TRUE: everything from
+the source to the sink is then one task. (A UNION ALL of the SELECTs needs network buffers for each of them.)
 Only the execution differs: the statement stays what was declared. A text of another shape is run as it is.
 """
 
@@ -32,11 +34,8 @@ class Insert:
 
     def text(self) -> str:
         """As it was."""
-        return f"INSERT INTO {identifier(self.target)} ({self.columns}) {self.select()}"
-
-    def select(self, extra: str = "") -> str:
-        """The SELECT, with a further expression."""
-        return f"SELECT {self.expressions}{extra} FROM {identifier(self.source)} WHERE {self.where}"  # noqa: S608
+        select = f"SELECT {self.expressions} FROM {identifier(self.source)} WHERE {self.where}"  # noqa: S608
+        return f"INSERT INTO {identifier(self.target)} ({self.columns}) {select}"
 
 
 def parse(text: str) -> list[Insert]:
@@ -59,12 +58,13 @@ def parse(text: str) -> list[Insert]:
 
 
 def groups(inserts: Sequence[Insert], schemas: dict[str, tuple[str, str]]) -> list[list[Insert]]:
-    """INSERTs whose topics can share a table: same source, same columns, same schemas (by topic: key and value)."""
+    """INSERTs that can share a SELECT and a table: same source and columns, same schemas (by topic: key and value)."""
     if len(inserts) < LEAST:
         return [[insert] for insert in inserts]
     found: dict[tuple[object, ...], list[Insert]] = {}
     for insert in inserts:
-        found.setdefault((insert.source, insert.columns, schemas[insert.target]), []).append(insert)
+        same = (insert.source, insert.columns, insert.expressions, schemas[insert.target])
+        found.setdefault(same, []).append(insert)
     return list(found.values())
 
 
@@ -73,14 +73,20 @@ def name_of(topics: Sequence[str]) -> str:
     return topics[0] if len(topics) == 1 else f"{topics[0]}#and-{len(topics) - 1}-more"
 
 
+def fan_out(group: Sequence[Insert]) -> str:
+    """One INSERT for a group: a row per topic whose condition is TRUE, in the order of the topics."""
+    first, targets = group[0], identifier(f"{COLUMN}s")
+    cases = ",\n".join(f"CASE WHEN {insert.where} THEN {literal(insert.target)} END" for insert in group)
+    table = identifier(name_of([insert.target for insert in group]))
+    return (
+        f"INSERT INTO {table} ({first.columns}, {identifier(COLUMN)})\n"
+        f"SELECT {first.expressions}, {identifier(COLUMN)}\n"
+        f"FROM (SELECT *, ARRAY[{cases}] AS {targets} FROM {identifier(first.source)})\n"  # noqa: S608
+        f"CROSS JOIN UNNEST({targets}) AS `fan` ({identifier(COLUMN)}) WHERE {identifier(COLUMN)} IS NOT NULL"
+    )
+
+
 def statement(groups_found: Sequence[Sequence[Insert]]) -> str:
     """The set with one INSERT per group."""
-    lines = ["EXECUTE STATEMENT SET BEGIN"]
-    for group in groups_found:
-        if len(group) == 1:
-            lines.append(f"{group[0].text()};")
-            continue
-        columns = f"{group[0].columns}, {identifier(COLUMN)}"
-        selects = "\nUNION ALL\n".join(insert.select(f", {literal(insert.target)}") for insert in group)
-        lines.append(f"INSERT INTO {identifier(name_of([insert.target for insert in group]))} ({columns})\n{selects};")
-    return "\n".join([*lines, "END;"])
+    inserts = [group[0].text() if len(group) == 1 else fan_out(group) for group in groups_found]
+    return "\n".join(["EXECUTE STATEMENT SET BEGIN", *(f"{insert};" for insert in inserts), "END;"])
