@@ -1,12 +1,13 @@
 """Drain: rows are committed in bulk, then timed until the last one is on its routed topic, none missing.
 
-Usage: python -m bench.drain [--rows 200000]. Needs a running local environment. The clock starts at the first commit.
+Usage: python -m bench.drain [--rows 200000] [--types Type0,Type1]. Needs a running local environment. The clock starts at the first commit.
 """
 
 import argparse
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -20,20 +21,21 @@ from cli.traffic.observer import Observer
 BATCH = 2000
 
 
-def rows(count: int) -> list[tuple[str, str, str, str]]:
+def rows(count: int, types: Sequence[str] = TYPES) -> list[tuple[str, str, str, str]]:
     """Ids, names, types and header JSON; the types in turn."""
     found = []
     for number in range(count):
-        kind, identity = TYPES[number % len(TYPES)], str(uuid.uuid4())
+        kind, identity = types[number % len(types)], str(uuid.uuid4())
+        name = NAMES.get(kind, kind)
         stamp = "2026-01-01T00:00:00.000Z"
         header = {
             "uuid": identity,
-            "eventName": NAMES[kind],
+            "eventName": name,
             "eventType": kind,
             "createdDate": stamp,
             "savedDate": stamp,
         }
-        found.append((identity, NAMES[kind], kind, json.dumps(header)))
+        found.append((identity, name, kind, json.dumps(header)))
     return found
 
 
@@ -49,16 +51,24 @@ def commit(dsn: str, made: list[tuple[str, str, str, str]]) -> None:
             connection.commit()
 
 
-def measure(count: int) -> dict[str, Any]:
-    """Events per second over the whole way, and what was missing or repeated."""
+def misrouted(observer: Observer, made: list[tuple[str, str, str, str]], topics: dict[str, str]) -> int:
+    """Arrivals on another topic than the one of the row's type."""
+    types = {identity: kind for identity, _, kind, _ in made}
+    return sum(topics.get(types.get(i, "")) != topic for topic, a in observer.seen.arrivals.items() for i in a)
+
+
+def measure(
+    count: int, types: Sequence[str] = TYPES, expected: dict[str, str] | None = None, patience: int = 300
+) -> dict[str, Any]:
+    """Events per second over the whole way, and what was missing, repeated or (with `expected`: type → topic) misrouted."""
     running = stack.load("local")
     topics = [r.topic for r in running.contract.routes] + [s.unrouted_topic for s in running.contract.sources]
-    made = rows(count)
+    made = rows(count, types)
     observer = Observer(running, topics)
     started = time.time()
     commit(stack.local_dsn(running, "events_api"), made)
     written = time.time() - started
-    clients.wait_for(lambda: observer.seen.total >= count, 300, "the arrival of every row")
+    clients.wait_for(lambda: observer.seen.total >= count, patience, "the arrival of every row")
     wanted = {identity for identity, *_ in made}
     seen = lambda: wanted <= {i for a in observer.seen.arrivals.values() for i in a}  # noqa: E731
     clients.wait_for(seen, 60, "the arrival of every row")
@@ -73,6 +83,7 @@ def measure(count: int) -> dict[str, Any]:
         "events_per_s": round(count / whole),
         "missing": 0,
         "repeated": repeated,
+        **({"misrouted": misrouted(observer, made, expected)} if expected else {}),
     }
 
 
@@ -80,7 +91,9 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=200_000)
-    data({**measure(parser.parse_args().rows), "machine": machine.describe()})
+    parser.add_argument("--types", default=",".join(TYPES), help="event types of the rows, in turn")
+    arguments = parser.parse_args()
+    data({**measure(arguments.rows, arguments.types.split(",")), "machine": machine.describe()})
 
 
 if __name__ == "__main__":

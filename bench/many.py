@@ -1,6 +1,6 @@
 """A project of many routes: how long `check`, the first `up`, a preview without change, and the change of one route take.
 
-Usage: python -m bench.many [--routes 1000]. Works on a copy of this checkout with an environment of its own. The first
+Usage: python -m bench.many [--routes 1000] [--rows 200000]. Works on a copy of this checkout with an environment of its own. The first
 `up` of thousands of resources is made with PULUMI_SKIP_CHECKPOINTS=true: the state is written once, at its end.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from bench import machine
+from bench import drain, machine
 from bench.ledger.checkout import Checkout
 from cli import down, stack
 from cli.console import data, say
@@ -57,7 +57,15 @@ def replaced(before: dict[str, str], after: dict[str, str]) -> int:
     return sum(before.get(key) != name for key, name in after.items())
 
 
-def run(count: int, checkout: Checkout) -> dict[str, Any]:
+def events(count: int, rows: int) -> dict[str, Any]:
+    """How fast rows whose types are spread over all routes come through, once warm: the second of two drains."""
+    expected = {f"Type{number}": f"filtered-many-{number}" for number in range(count)}
+    first, second = (drain.measure(rows, list(expected), expected) for _ in range(2))
+    say(f"  events: {first['events_per_s']}/s, then {second['events_per_s']}/s")
+    return {"first": first, "second": second}
+
+
+def run(count: int, checkout: Checkout, rows: int) -> dict[str, Any]:
     """Every measurement."""
     routes = [route(number) for number in range(count)]
     write(checkout, [routes[0]])
@@ -73,6 +81,7 @@ def run(count: int, checkout: Checkout) -> dict[str, Any]:
     found["preview_s"] = timed("preview without change", lambda: checkout.cdc(*preview))
     before = stack.load("local").contract.flink.statements
     found["statements"] = len(before)
+    found["drain"] = events(count, rows)
     write(checkout, [*routes, route(count)])
     found["add_one_s"] = timed("up of one more route", lambda: checkout.cdc("up"))
     added = stack.load("local").contract.flink.statements
@@ -88,11 +97,12 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--routes", type=int, default=1000)
+    parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--port-base", type=int, default=25500)
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="cdc-many-"))
     try:
-        data(run(arguments.routes, Checkout(folder, arguments.port_base)))
+        data(run(arguments.routes, Checkout(folder, arguments.port_base), arguments.rows))
     finally:
         os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
         down.run(purge=True)
