@@ -4,9 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,10 +13,17 @@ import yaml
 
 from local.errors import LocalError
 from local.instance import ROOT, Instance
+from local.pulumi_home import (
+    PROVIDER_VERSION,
+    clean_environment,
+    install_plugins,
+    keep_no_engine_logs,
+    link_plugin,
+    stock_plugin,
+)
 from local.toolchain import installed, pulumi_cli
 
 Plugin = Literal["bundled", "stock"]
-PROVIDER_VERSION = version("pulumi-confluentcloud")
 PLAN_SECRET = "only-a-plan"  # noqa: S105 - what a plan shows in place of secrets it has not got
 PLANNED_SECRETS = ("databasePassword", "eventsApiPassword", "notificationUrl")
 # Commands that read a stack's configuration and so take --config-file.
@@ -55,12 +61,14 @@ class Workspace:
         # Programs run in the interpreter that runs us, whichever language host starts them.
         path.insert(0, str(Path(sys.executable).parent))
         backend = self.instance.folder("pulumi", "state" if self.local else "plans")
+        keep_no_engine_logs(self.home)
         own = {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(self.home),
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_CONFIG_PASSPHRASE": self.instance.secrets["passphrase"],
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "GOGC": "400",  # the CLI is short-lived: memory for time
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_CONFIRMATIONS": "true" if self.local else "false",
         }
@@ -188,44 +196,6 @@ class Workspace:
         if done.returncode:
             raise LocalError(f"pulumi stack init failed: {done.stderr.strip()[-800:]}")
         shutil.copy(folder / f"Pulumi.{self.stack}.yaml", self.instance.folder("pulumi", "config"))
-
-
-def clean_environment() -> dict[str, str]:
-    """Our environment without what would change the plugins' configuration behind the program's back.
-
-    PULUMI_SKIP_CHECKPOINTS passes: with thousands of resources, writing the state after each takes most of the time.
-    """
-    kept = ("PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS")
-    families = ("KAFKA_", "SCHEMA_REGISTRY_", "FLINK_", "CONFLUENT_", "CATALOG_REST", "TABLEFLOW_", "PULUMI_")
-    return {name: value for name, value in os.environ.items() if name in kept or not name.startswith(families)}
-
-
-def install_plugins(home: Path, names: Iterable[str]) -> None:
-    """Put bundled plugins where the CLI looks first, under their SDKs' own versions."""
-    for name in names:
-        folder = home / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
-        folder.mkdir(parents=True, exist_ok=True)
-        script = folder / f"pulumi-resource-{name}"
-        script.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.provider {name} "$@"\n')
-        script.chmod(0o755)
-
-
-def link_plugin(source: Path, home: Path) -> None:
-    """Let another home use an installed plugin. The CLI wants a folder of its own, whatever lies in it."""
-    target = home / "plugins" / source.name
-    if target.is_symlink():
-        target.unlink()
-    target.mkdir(parents=True, exist_ok=True)
-    for file in source.iterdir():
-        link = target / file.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(file)
-
-
-def stock_plugin() -> Path:
-    """Where the user's own CLI keeps the stock plugin."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    return home / "plugins" / f"resource-confluentcloud-v{PROVIDER_VERSION}"
 
 
 def refuse_missing_stock(workspace: Workspace) -> None:

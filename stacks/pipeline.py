@@ -18,7 +18,7 @@ from stacks.exports import CONFLUENT_ENDPOINT, Parts, exported
 from stacks.handover import Connection
 from stacks.identities import Identities, World
 from stacks.memory import Memory
-from stacks.routes import Routes, records
+from stacks.routes import Compatibility, Routes, records
 from stacks.settings import Settings
 from stacks.sourcedb import Secrets, SourceDatabase
 
@@ -82,19 +82,20 @@ def declare(settings: Settings, routes: Routes, inputs: Inputs) -> None:
         *access.flink.bindings,
         *access.deployer.bindings,
         *(acl for found in acls.values() for acl in found.acls),
-        *(r for topic in topics.values() for r in topic.resources),
     ]
+    tables = {name: topic.resources for name, topic in topics.items()}
     letters_args = DeadLettersArgs(
         sources=routes.sources,
         environment=settings.environment.name,
         database=settings.kafka.name,
         provider=compute.altering,
-        after=after,
+        after=[*after, *(r for one in routes.sources for r in tables[one.topic])],
     )
     letters = DeadLetters("dead-letters", letters_args, below)
     routing_args = RoutingArgs(
         statements=text,
         provider=compute.provider,
+        tables=tables,
         after=[*after, *letters.statements],
         connection=flink_connection(settings, kafka, access, organization, region),
         memory=inputs.memory,
@@ -151,7 +152,11 @@ def declare_topics(
     """Raw, unrouted and routed topics, and the heartbeat's, by topic name."""
 
     def topic(
-        name: str, partitions: int, config: dict[str, str], records: tuple[avro.Record, avro.Record] | None
+        name: str,
+        partitions: int,
+        config: dict[str, str],
+        records: tuple[avro.Record, avro.Record] | None = None,
+        compatibility: Compatibility = "BACKWARD",
     ) -> EventTopic:
         key, value = records or (None, None)
         args = TopicArgs(
@@ -161,21 +166,23 @@ def declare_topics(
             plane=plane,
             protect=settings.protect,
             cluster=cluster,
+            compatibility=compatibility,
             key=key,
             value=value,
         )
         return EventTopic(name, args, opts)
 
     heartbeat = naming.heartbeat_topic(settings.connector.name)
-    found = {heartbeat: topic(heartbeat, 1, HEARTBEAT_CONFIG, None)}
+    found = {heartbeat: topic(heartbeat, 1, HEARTBEAT_CONFIG)}
     for source in routes.sources:
-        config = event_config(source.retention_days)
+        config, promise = event_config(source.retention_days), source.compatibility
         rest = avro.routed(source, extra=[statements.REASON])
-        found[source.topic] = topic(source.topic, source.partitions, config, avro.raw(source))
-        found[source.unrouted_topic] = topic(source.unrouted_topic, source.partitions, config, rest)
+        found[source.topic] = topic(source.topic, source.partitions, config, avro.raw(source), promise)
+        found[source.unrouted_topic] = topic(source.unrouted_topic, source.partitions, config, rest, promise)
     for route in routes.kept:
         config, source = event_config(route.retention_days), routes.source(route.source)
-        found[route.topic] = topic(route.topic, route.partitions, config, records(source, route))
+        record = records(source, route)
+        found[route.topic] = topic(route.topic, route.partitions, config, record, source.compatibility)
     return found
 
 
@@ -191,7 +198,8 @@ def declare_connector(
     topics: Mapping[str, EventTopic],
     opts: pulumi.ResourceOptions,
 ) -> CdcConnector:
-    """The connector, as its own service account."""
+    """The connector, as its own service account. It waits for the topics that it writes, not for those of the routes."""
+    written = [naming.heartbeat_topic(settings.connector.name), *(one.topic for one in routes.sources)]
     args = ConnectorArgs(
         settings=settings.connector,
         backend=settings.backend,
@@ -203,7 +211,7 @@ def declare_connector(
         principal=access.connector.principal,
         database_password=inputs.secrets["databasePassword"],
         plane=plane,
-        after=[*ready, *(resource for topic in topics.values() for resource in topic.resources)],
+        after=[*ready, *(resource for topic in written for resource in topics[topic].resources)],
         protect=settings.protect,
     )
     return CdcConnector("cdc", args, opts)

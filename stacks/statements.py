@@ -27,7 +27,7 @@ class Statement:
     """A statement to submit.
 
     `key` is what it is for, whatever its text (see packing.Group). `start` is where it begins when there is nothing to
-    continue from (None: the earliest record).
+    continue from (None: the earliest record). `topics`: what it reads (first) and writes.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Statement:
     text: str
     properties: dict[str, str]
     source: str
+    topics: tuple[str, ...]
     routes: tuple[str, ...]
     start: str | None
     carries: bool
@@ -153,7 +154,8 @@ def statement(group: Group, environment: str, session: dict[str, str]) -> Statem
             f"the statement {group.key} has {len(text)} characters; Flink takes {TEXT_LIMIT}", shorter(group)
         )
     routes = tuple(route.name for route in group.routes)
-    return Statement(group.key, environment, text, session, source.name, routes, group.start, group.carries)
+    topics = (source.topic, *(one.topic for one in inserts))
+    return Statement(group.key, environment, text, session, source.name, topics, routes, group.start, group.carries)
 
 
 def shorter(group: Group) -> str:

@@ -12,6 +12,7 @@ import pulumi
 import pulumi.runtime
 from pulumi.runtime import config as runtime_config
 
+from local.host import lean
 from local.host.__main__ import BAIL
 
 
@@ -40,10 +41,6 @@ def explain(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
-def unheard(*_: object, **__: object) -> None:
-    """The SDK's debug messages, which the engine drops unless `--debug` asks for them (with CDC_DEBUG=1, here)."""
-
-
 def execute(program: str) -> None:
     """The program itself."""
     runpy.run_path(program, run_name="__main__")
@@ -55,7 +52,7 @@ def main() -> int:
     runtime_config.set_all_config(runtime_config.get_config_env(), runtime_config.get_config_secret_keys_env())
     pulumi.runtime.configure(settings())
     if not os.environ.get("CDC_DEBUG"):
-        pulumi.log.debug = unheard  # one call to the engine per message: a quarter of a large program's time
+        lean.apply()
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a failed graph leaves unobserved futures: harmless
     loop = asyncio.new_event_loop()
     loop.set_default_executor(ThreadPoolExecutor(max_workers=4 * max(int(os.environ["CDC_RUN_PARALLEL"]), 1)))

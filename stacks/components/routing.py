@@ -1,6 +1,6 @@
 """The routing statements, each replaced without loss or repetition when it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,14 @@ from stacks.statements import Statement
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoutingArgs:
-    """The statements, the provider that submits them, and what must exist before they are planned."""
+    """The statements, the provider that submits them, and what must exist before they are planned.
+
+    `tables`: what each topic's table is inferred from. `after`: what every statement needs besides its own tables.
+    """
 
     statements: Sequence[Statement]
     provider: cc.Provider
+    tables: Mapping[str, Sequence[pulumi.Resource]]
     after: Sequence[pulumi.Resource]
     connection: Connection
     memory: Memory
@@ -49,6 +53,7 @@ class Routing(Component):
 
     def submit(self, statement: Statement, args: RoutingArgs, before: list[cc.FlinkStatement]) -> None:
         """A statement whose every change is a replacement: the provider could not change it in place."""
+        tables = [resource for topic in statement.topics for resource in args.tables[topic]]
         begins = beginnings.decide(statement, args.memory, args.connection)
         resource = cc.FlinkStatement(
             f"{self.name}-{statement.key}",
@@ -58,7 +63,7 @@ class Routing(Component):
             # A statement fails when it is planned before its tables (topic and schemas) or its runner's roles exist.
             opts=self.child(
                 provider=args.provider,
-                depends_on=[*args.after, *before],
+                depends_on=[*args.after, *tables, *before],
                 replace_on_changes=["properties", "statementName"],
                 hooks=pulumi.ResourceHookBinding(before_delete=[self.hook]),
             ),

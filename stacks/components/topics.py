@@ -11,8 +11,6 @@ from stacks.component import Component
 from stacks.components.access import Credentials
 
 DAY_MS = 24 * 60 * 60 * 1000
-# Statements freeze the schema they were planned with: old and new records must both be readable.
-COMPATIBILITY = "BACKWARD"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +27,11 @@ class DataPlane:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TopicArgs:
-    """A topic of keyed Avro records. Without schemas it is a topic of the platform, such as the heartbeat's."""
+    """A topic of keyed Avro records. Without schemas it is a topic of the platform, such as the heartbeat's.
+
+    `compatibility`: what later versions of its schemas must be. Statements freeze the schema they were planned with,
+    so old and new records must both be readable.
+    """
 
     topic: str
     partitions: int
@@ -37,6 +39,7 @@ class TopicArgs:
     plane: DataPlane
     protect: bool
     cluster: cc.KafkaCluster
+    compatibility: str
     key: Record | None = None
     value: Record | None = None
 
@@ -76,7 +79,7 @@ class EventTopic(Component):
         config = cc.SubjectConfig(
             f"{self.name}-{part}-config",
             subject_name=subject,
-            compatibility_level=COMPATIBILITY,
+            compatibility_level=args.compatibility,
             schema_registry_cluster={"id": plane.registry_id},
             rest_endpoint=plane.registry_endpoint,
             credentials=cc.SubjectConfigCredentialsArgs(key=key.key, secret=key.secret),

@@ -114,7 +114,7 @@ def test_a_corrected_change_goes_past_the_one_that_failed() -> None:
 
 
 def statement(start: str | None = None, carries: bool = True, key: str = "s") -> Statement:
-    return Statement(key, "cdc", "text", {"x": "y"}, "s", (), start, carries)
+    return Statement(key, "cdc", "text", {"x": "y"}, "s", ("raw-s",), (), start, carries)
 
 
 def test_without_offsets_a_start_is_asked_for() -> None:

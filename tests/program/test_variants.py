@@ -39,6 +39,9 @@ DEDICATED = {
 
 def made(folder: Path, name: str, settings: dict) -> Plan:
     root = tree(folder)
+    routes = yaml.safe_load((root / "routes.yaml").read_text())
+    routes["sources"][0]["compatibility"] = "FULL_TRANSITIVE"
+    (root / "routes.yaml").write_text(yaml.safe_dump(routes, sort_keys=False))
     config = {f"cdc-streaming:{key}": value for key, value in settings.items()}
     (root / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
     return plan.make(name, root)
@@ -52,6 +55,12 @@ def basic(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 @pytest.fixture(scope="module")
 def dedicated(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return made(tmp_path_factory.mktemp("dedicated"), "dedicated", DEDICATED)
+
+
+def test_every_subject_of_a_source_keeps_its_promise(basic: Plan) -> None:
+    levels = [r.get("compatibilityLevel") for r in basic.graph.confluent("subjectConfig")]
+    assert len(levels) == 2 * 6
+    assert set(levels) == {"FULL_TRANSITIVE"}
 
 
 def test_a_basic_cluster_gets_acls_where_it_knows_no_roles(basic: Plan) -> None:

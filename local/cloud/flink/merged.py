@@ -81,8 +81,8 @@ def fan_out(group: Sequence[Insert]) -> str:
     return (
         f"INSERT INTO {table} ({first.columns}, {identifier(COLUMN)})\n"
         f"SELECT {first.expressions}, {identifier(COLUMN)}\n"
-        f"FROM (SELECT *, ARRAY[{cases}] AS {targets} FROM {identifier(first.source)})\n"  # noqa: S608
-        f"CROSS JOIN UNNEST({targets}) AS `fan` ({identifier(COLUMN)}) WHERE {identifier(COLUMN)} IS NOT NULL"
+        f"FROM (SELECT *, ARRAY[{cases}] AS {targets} FROM {identifier(first.source)})\n"
+        f"CROSS JOIN UNNEST({targets}) AS `fan` ({identifier(COLUMN)}) WHERE {identifier(COLUMN)} IS NOT NULL"  # noqa: S608
     )
 
 
