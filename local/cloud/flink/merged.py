@@ -79,10 +79,10 @@ def fan_out(group: Sequence[Insert]) -> str:
     cases = ",\n".join(f"CASE WHEN {insert.where} THEN {literal(insert.target)} END" for insert in group)
     table = identifier(name_of([insert.target for insert in group]))
     return (
-        f"INSERT INTO {table} ({first.columns}, {identifier(COLUMN)})\n"
+        f"INSERT INTO {table} ({first.columns}, {identifier(COLUMN)})\n"  # noqa: S608
         f"SELECT {first.expressions}, {identifier(COLUMN)}\n"
         f"FROM (SELECT *, ARRAY[{cases}] AS {targets} FROM {identifier(first.source)})\n"
-        f"CROSS JOIN UNNEST({targets}) AS `fan` ({identifier(COLUMN)}) WHERE {identifier(COLUMN)} IS NOT NULL"  # noqa: S608
+        f"CROSS JOIN UNNEST({targets}) AS `fan` ({identifier(COLUMN)}) WHERE {identifier(COLUMN)} IS NOT NULL"
     )
 
 
