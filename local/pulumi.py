@@ -68,7 +68,7 @@ class Workspace:
             "PULUMI_BACKEND_URL": f"file://{backend}",
             "PULUMI_CONFIG_PASSPHRASE": self.instance.secrets["passphrase"],
             "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "GOGC": "400",  # the CLI is short-lived: memory for time
+            "GOGC": "200",  # the CLI is short-lived: memory for time
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_CONFIRMATIONS": "true" if self.local else "false",
         }

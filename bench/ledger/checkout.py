@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -47,7 +46,7 @@ class Checkout:
 
     def cdc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command there."""
-        command = [sys.executable, "-m", "cli", *arguments]
+        command = [str(self.root / "cdc"), *arguments]
         return subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False)
 
     def up(self) -> None:
@@ -58,7 +57,7 @@ class Checkout:
 
     def interrupted_up(self, after: float) -> bool:
         """Apply, and kill -9 the command with all its children after some seconds. False when it was done by then."""
-        command = [sys.executable, "-m", "cli", "up"]
+        command = [str(self.root / "cdc"), "up"]
         process = subprocess.Popen(
             command, cwd=self.root, env=self.environment, stderr=subprocess.DEVNULL, start_new_session=True
         )

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from bench.ledger.checkout import Checkout
 from cli import stack as stacks
-from cli.stack import Stack
+from cli.stack import Stack, local_dsn
 
 ROOT = Path(__file__).parents[2]
 PORTS = "23700"
@@ -43,3 +45,14 @@ def running(home: Path) -> Stack:
     assert done.returncode == 0, done.stderr
     assert "20 rows were written before the connector exists" in done.stderr
     return stacks.load("local")
+
+
+@pytest.fixture(scope="module")
+def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A copy whose files may be changed, applied to the running environment; at the end everything is as it was."""
+    found = Checkout(tmp_path_factory.mktemp("changes"), None)
+    yield found
+    (found.root / "routes.yaml").write_text((ROOT / "routes.yaml").read_text())
+    found.up()
+    with psycopg.connect(local_dsn(running, "postgres")) as connection:
+        connection.execute("ALTER TABLE event_headers DROP COLUMN IF EXISTS medium")

@@ -4,7 +4,6 @@ import io
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,35 +19,11 @@ from cli import stack as stacks
 from cli.stack import Stack, local_dsn
 from tests.engine import ledger
 from tests.engine.bulk import commit, rows
+from tests.engine.changes import apply, counts, document
 
 pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parents[2]
 RAW, SERVICE = "raw-event-headers", "filtered-service-events"
-
-
-@pytest.fixture(scope="module")
-def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A copy whose files may be changed, applied to the running environment; at the end everything is as it was."""
-    found = Checkout(tmp_path_factory.mktemp("changes"), None)
-    yield found
-    (found.root / "routes.yaml").write_text((ROOT / "routes.yaml").read_text())
-    found.up()
-    with psycopg.connect(local_dsn(running, "postgres")) as connection:
-        connection.execute("ALTER TABLE event_headers DROP COLUMN IF EXISTS medium")
-
-
-def document(checkout: Checkout) -> dict[str, Any]:
-    return yaml.safe_load((checkout.root / "routes.yaml").read_text())
-
-
-def apply(checkout: Checkout, changed: dict[str, Any]) -> Stack:
-    (checkout.root / "routes.yaml").write_text(yaml.safe_dump(changed, sort_keys=False))
-    checkout.up()
-    return stacks.load("local")
-
-
-def counts(running: Stack, topics: list[str]) -> dict[str, Counter[str]]:
-    return ledger.read(running, topics).counts
 
 
 def test_a_backfill_of_one_route_is_exact_and_touches_no_other(running: Stack, checkout: Checkout) -> None:

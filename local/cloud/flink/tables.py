@@ -34,6 +34,8 @@ LOGICAL = {
     "local-timestamp-micros": "TIMESTAMP(6)",
 }
 TRANSACTION_SECONDS = 7200
+BATCH, SHARED_BATCH = 131_072, 16_384  # a shared sink fills a batch for each of its topics
+PRODUCER_MEMORY = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +118,15 @@ def key_options(topic: str, key: Subject, address: str) -> dict[str, str]:
     }
 
 
-def sink_options(statement: str, topic: str) -> dict[str, str]:
-    """Exactly once. Transactions outlive any outage the job restarts from."""
+def sink_options(statement: str, topic: str, batch: int) -> dict[str, str]:
+    """Exactly once. Transactions outlive any outage the job restarts from. `batch`: bytes of each partition's batches."""
     return {
         "sink.delivery-guarantee": "exactly-once",
         "sink.transactional-id-prefix": f"_confluent-flink_{statement}_{topic}",
         "properties.transaction.timeout.ms": str(TRANSACTION_SECONDS * 1000),
         "properties.linger.ms": "5",
-        "properties.batch.size": "131072",
+        "properties.batch.size": str(batch),
+        "properties.buffer.memory": str(PRODUCER_MEMORY),
         "properties.compression.type": "lz4",
     }
 
@@ -169,7 +172,11 @@ async def ddl(
         **{f"properties.{name}": setting for name, setting in login.items()},
     }
     if writes:
-        options |= {**sink_options(statement["name"], topic), **(key_options(topic, key, address) if key else {})}
+        batch = SHARED_BATCH if shared else BATCH
+        options |= {
+            **sink_options(statement["name"], topic, batch),
+            **(key_options(topic, key, address) if key else {}),
+        }
     else:
         options |= source_options(statement["spec"]["properties"])
         if targets(cloud, {topic}, statement):
