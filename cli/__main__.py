@@ -158,4 +158,4 @@ def test(
 
 
 if __name__ == "__main__":
-    sys.exit(app())
+    sys.exit(app(prog_name="cdc"))
