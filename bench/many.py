@@ -1,6 +1,6 @@
 """A project of many routes: how long `check`, the first `up`, a preview without change, and the change of one route take.
 
-Usage: python -m bench.many [--routes 1000] [--rows 200000]. Works on a copy of this checkout with an environment of its own. The first
+Usage: python -m bench.many [--routes 1000] [--rows 200000] [--per-statement 100]. Works on a copy of this checkout with an environment of its own. The first
 `up` of thousands of resources is made with PULUMI_SKIP_CHECKPOINTS=true: the state is written once, at its end.
 """
 
@@ -21,6 +21,7 @@ from bench.ledger.checkout import Checkout
 from cli import down, stack
 from cli.console import data, say
 from local.instance import ROOT
+from stacks.packing import ROUTES_PER_STATEMENT
 
 QUICK = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
@@ -39,6 +40,14 @@ def write(checkout: Checkout, routes: list[dict[str, Any]]) -> None:
     document = yaml.safe_load((ROOT / "routes.yaml").read_text())
     document |= {"routes": routes, "consumers": []}
     (checkout.root / "routes.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def pack(checkout: Checkout, size: int) -> None:
+    """Pulumi.local.yaml with this number of routes in a statement."""
+    file = checkout.root / "Pulumi.local.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["config"]["cdc-streaming:flink"] = {"routesPerStatement": size}
+    file.write_text(yaml.safe_dump(document, sort_keys=False))
 
 
 def timed(what: str, work: Callable[[], subprocess.CompletedProcess[str]]) -> float:
@@ -98,11 +107,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--routes", type=int, default=1000)
     parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--per-statement", type=int, default=ROUTES_PER_STATEMENT)
     parser.add_argument("--port-base", type=int, default=25500)
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="cdc-many-"))
     try:
-        data(run(arguments.routes, Checkout(folder, arguments.port_base), arguments.rows))
+        checkout = Checkout(folder, arguments.port_base)
+        pack(checkout, arguments.per_statement)
+        data(run(arguments.routes, checkout, arguments.rows))
     finally:
         os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
         down.run(purge=True)
