@@ -1,6 +1,7 @@
 """Drain: rows are committed in bulk, then timed until the last one is on its routed topic, none missing.
 
-Usage: python -m bench.drain [--rows 200000] [--types Type0,Type1]. Needs a running local environment. The clock starts at the first commit.
+Usage: python -m bench.drain [--rows 200000] [--types Type0,Type1]. Needs a running local environment. The clock starts at
+the first commit.
 """
 
 import argparse
