@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from bench import machine
-from cli import clients, stack
+from cli.client import stack, wait
 from cli.console import data
 from cli.traffic.events import NAMES, TYPES
 from cli.traffic.observer import Observer
@@ -69,10 +69,10 @@ def measure(
     started = time.time()
     commit(stack.local_dsn(running, "events_api"), made)
     written = time.time() - started
-    clients.wait_for(lambda: observer.seen.total >= count, patience, "the arrival of every row")
+    wait.wait_for(lambda: observer.seen.total >= count, patience, "the arrival of every row")
     wanted = {identity for identity, *_ in made}
     seen = lambda: wanted <= {i for a in observer.seen.arrivals.values() for i in a}  # noqa: E731
-    clients.wait_for(seen, 60, "the arrival of every row")
+    wait.wait_for(seen, 60, "the arrival of every row")
     observer.close()
     last = max(times[0] for a in observer.seen.arrivals.values() for times in a.values())
     repeated = sum(len(times) - 1 for a in observer.seen.arrivals.values() for times in a.values())

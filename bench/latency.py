@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from bench import machine
-from cli import clients, stack
+from cli.client import stack, wait
 from cli.console import data
 from cli.traffic.events import Factory
 from cli.traffic.observer import Observer, percentile
@@ -60,7 +60,7 @@ def measure(rate: int, seconds: int, warm_up: int, isolation: str) -> dict[str, 
     for process in (sender, reader):
         process.join()
     missing = set(sent) - set(arrived)
-    clients.wait_for(lambda: not missing, 0, f"the arrival of {len(missing)} events")
+    wait.wait_for(lambda: not missing, 0, f"the arrival of {len(missing)} events")
     return summary(sent, arrived, took_seconds, isolation)
 
 

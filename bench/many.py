@@ -19,10 +19,11 @@ import yaml
 
 from bench import drain, machine
 from bench.ledger.checkout import Checkout
-from cli import down, stack
+from cli.client import stack
+from cli.commands import down
 from cli.console import data, say
-from local.instance import ROOT
-from stacks.packing import ROUTES_PER_STATEMENT
+from local.environment import ROOT
+from stacks.settings.model import ROUTES_PER_STATEMENT
 
 QUICK = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from local.provider.aws.names import properties, schema
+from plugins.aws.schema import properties, schema
 from policies.graph import UNKNOWN, Graph, Resource
 
 EXCEPTIONS = Path(__file__).parent / "checkov-exceptions.yaml"

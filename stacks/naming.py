@@ -2,8 +2,6 @@
 
 import hashlib
 
-import pulumi
-
 CONNECT_PREFIX = "cdc"  # topic.prefix: the namespace of raw records, and the raw topic before it is renamed
 STATEMENT_LIMIT = 72  # Confluent documents 72 characters for statement names
 
@@ -33,18 +31,3 @@ def heartbeat_prefix(connector: str) -> str:
 def heartbeat_topic(connector: str) -> str:
     """The topic Debezium derives from that prefix."""
     return f"{heartbeat_prefix(connector)}.{CONNECT_PREFIX}"
-
-
-def kafka_crn(rbac_crn: pulumi.Input[str], cluster: pulumi.Input[str], kind: str, name: str) -> pulumi.Output[str]:
-    """`…/cloud-cluster=lkc-x/kafka=lkc-x/topic=NAME`; a trailing `*` in the name is a prefix."""
-    return pulumi.Output.concat(rbac_crn, "/kafka=", cluster, f"/{kind}={name}")
-
-
-def subject_crn(registry_crn: pulumi.Input[str], subject: str) -> pulumi.Output[str]:
-    """`…/schema-registry=lsrc-x/subject=NAME`."""
-    return pulumi.Output.concat(registry_crn, f"/subject={subject}")
-
-
-def account_crn(organization_crn: pulumi.Input[str], account: pulumi.Input[str]) -> pulumi.Output[str]:
-    """`…/service-account=sa-x`."""
-    return pulumi.Output.concat(organization_crn, "/service-account=", account)

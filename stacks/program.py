@@ -5,9 +5,13 @@ from pathlib import Path
 import pulumi
 import pulumi.runtime
 
-from stacks import memory, pipeline, routes, settings
 from stacks.errors import CdcError
-from stacks.loading import joined
+from stacks.load import joined
+from stacks.pipeline import context
+from stacks.pipeline import declare as pipeline
+from stacks.rollout import previous_outputs
+from stacks.routes import load as load_routes
+from stacks.settings import load as load_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,9 +21,9 @@ def main() -> None:
     stack_file = ROOT / f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
         config = pulumi.runtime.get_config_env()
-        loaded = joined(settings.from_config(config, stack_file), routes.load(ROOT / "routes.yaml"))
-        last = memory.recall()
-        memory.protect_readers(loaded[1], last)
-        pipeline.declare(*loaded, pipeline.Inputs.load(loaded[0], last))
+        loaded = joined(load_settings.from_config(config, stack_file), load_routes.load(ROOT / "routes.yaml"))
+        last = previous_outputs.recall()
+        previous_outputs.protect_readers(loaded[1], last)
+        pipeline.declare(*loaded, context.Inputs.load(loaded[0], last))
     except CdcError as error:
         raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None

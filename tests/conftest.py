@@ -10,22 +10,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-ROOT = Path(__file__).parents[1]
+from tests.support.golden import Golden
+from tests.support.paths import ROOT
+
 STACKS = ("local", "dev", "prod")
-
-
-class Golden:
-    """Compares a text with a committed file, or rewrites the file."""
-
-    def __init__(self, update: bool) -> None:
-        self.update = update
-
-    def check(self, name: str, text: str) -> None:
-        """The file `tests/golden/<name>` holds exactly this text."""
-        file = ROOT / "tests" / "golden" / name
-        if self.update:
-            file.write_text(text)
-        assert file.read_text() == text, f"{name} differs: look at the difference, then pytest --update-golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -25,10 +25,11 @@ from bench.ledger.configuration import Configuration, changed, initial
 from bench.ledger.judge import Report, judge
 from bench.ledger.load import Load
 from bench.ledger.pauses import Pauses
-from cli import down, stack
+from cli.client import stack
+from cli.commands import down
 from cli.console import data, say
 from local.engines import client
-from local.instance import Instance
+from local.environment import Instance
 
 
 def kill(engine: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from bench.ledger.configuration import Configuration
-from local.instance import ROOT
+from local.environment import ROOT
 
 TAIL = 3000
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bench.ledger.configuration import Configuration
 from bench.ledger.load import Event, payload_hash
-from cli import clients
-from cli.stack import Stack
+from cli.client import kafka, registry
+from cli.client.stack import Stack
 from cli.traffic.observer import key_id
 
 RAW = "raw-event-headers"
@@ -90,7 +90,7 @@ def walk(
 def raw_places(stack: Stack, count: int, report: Report) -> list[tuple[int, int] | None]:
     """Partition and offset of each event's first raw record."""
     places: list[tuple[int, int] | None] = [None] * count
-    for message in clients.read_all(stack, "operator", [RAW], 600):
+    for message in kafka.read_all(stack, "operator", [RAW], 600):
         number = number_of(message)
         if number is None or number >= count:
             continue
@@ -115,11 +115,11 @@ def observed(
     report: Report,
 ) -> list[set[str]]:
     """The topics each event is on. Checks bytes, repetition, and order within each partition on the way."""
-    decoder = clients.Decoder(stack, "operator")
+    decoder = registry.Decoder(stack, "operator")
     seen: list[set[str]] = [set() for _ in events]
     last: dict[tuple[str, int, int], int] = {}
     repeated: Counter[str] = Counter()
-    for message in clients.read_all(stack, "operator", list(topics), 1200):
+    for message in kafka.read_all(stack, "operator", list(topics), 1200):
         number, topic = number_of(message), message.topic() or ""
         if number is None or number >= len(events):
             continue

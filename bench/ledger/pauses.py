@@ -7,8 +7,8 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from cli import clients
-from cli.stack import Stack
+from cli.client import kafka
+from cli.client.stack import Stack
 
 ALWAYS = "unrouted-event-headers"
 PATTERN = "^(filtered-|unrouted-).*"
@@ -19,7 +19,7 @@ class Pauses:
 
     def __init__(self, stack: Stack) -> None:
         settings: dict[str, Any] = {"auto.offset.reset": "latest", "topic.metadata.refresh.interval.ms": 2000}
-        self.client = clients.consumer(stack, "operator", f"cdc-tools-pauses-{time.time_ns()}", **settings)
+        self.client = kafka.consumer(stack, "operator", f"cdc-tools-pauses-{time.time_ns()}", **settings)
         self.client.subscribe([PATTERN])
         self.arrivals: list[float] = []
         self.stopping = threading.Event()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from policies.graph import Graph
-from stacks.backend import AuroraBackend
-from stacks.routes import Routes
-from stacks.settings import Settings
+from stacks.routes.model import Routes
+from stacks.settings.model import Settings
+from stacks.settings.source_database import AuroraBackend
 
 PRICES: dict[str, Any] = tomllib.loads((Path(__file__).parent / "prices.toml").read_text())
 HOURS = 730

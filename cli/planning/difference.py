@@ -8,7 +8,8 @@ from typing import Any
 
 from cli.planning import cost
 from cli.planning.plan import PACKAGES, Plan, hidden
-from local.provider.diff import Change, Refused, diff
+from plugins.engine.diff import Change, diff
+from plugins.engine.errors import Refused
 from policies.graph import Resource
 from policies.rule import Finding
 

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from cli.planning import cost, duration, quota
-from local.instance import ROOT
-from local.provider import aws, confluent
-from local.provider.check import check
-from local.provider.values import UNKNOWN
+from local.environment import ROOT
+from plugins import aws
+from plugins.confluentcloud import package
+from plugins.engine.check import check
+from plugins.engine.values import UNKNOWN
 from policies.graph import SECRET, Graph, from_recorded
 from policies.rule import Finding
 from policies.rules import evaluate
-from stacks import loading
+from stacks import load as loading
 from stacks.errors import CdcError
-from stacks.routes import Routes
-from stacks.settings import Settings
+from stacks.routes.model import Routes
+from stacks.settings.model import Settings
 
-PACKAGES = {"aws": aws.PACKAGE, "confluentcloud": confluent.PACKAGE}
+PACKAGES = {"aws": aws.PACKAGE, "confluentcloud": package.PACKAGE}
 
 
 @dataclass(frozen=True, slots=True)

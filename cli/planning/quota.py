@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from policies.graph import Graph
-from stacks.settings import Settings
+from stacks.settings.model import Settings
 
 # Per unit (eCKU or CKU) partitions; per cluster ACLs, API keys, partitions made or deleted in five minutes.
 LIMITS = {

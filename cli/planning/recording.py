@@ -19,10 +19,10 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime.stack import run_pulumi_func
 
-from local.provider.aws import computed as aws
-from local.provider.aws import lookups
+from plugins.aws import functions
+from plugins.aws import outputs as aws
 from stacks import program
-from stacks.settings import SECRETS
+from stacks.settings.model import SECRETS
 
 ROOT = Path(__file__).parents[2]
 SIGNATURE, SECRET, OUTPUT = (
@@ -98,7 +98,7 @@ class Mocks(mocks.Mocks):
             "getIpAddresses": {"ipAddresses": [{"ipPrefix": "198.51.100.0/24"}]},
         }
         if args.token.startswith("aws:"):
-            return lookups.planned(args.token, args.args)
+            return functions.planned(args.token, args.args)
         return answers[args.token.rpartition(":")[2]]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, Message, TopicPartition
 
-from cli import clients
-from cli.stack import Stack
+from cli.client import kafka
+from cli.client.stack import Stack
 
 
 @dataclass
@@ -42,14 +42,14 @@ class Observer:
         self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False
     ) -> None:
         self.seen = Seen({topic: {} for topic in topics})
-        self.client = clients.consumer(
+        self.client = kafka.consumer(
             stack,
             "operator",
             "cdc-tools-observe",
             isolation,
             **{"fetch.wait.max.ms": 10, "enable.partition.eof": True},
         )
-        places = [p for topic in topics for p in clients.partitions(self.client, topic)]
+        places = [p for topic in topics for p in kafka.partitions(self.client, topic)]
         for place in places:
             low, high = self.client.get_watermark_offsets(place, timeout=10)
             place.offset = low if beginning else high

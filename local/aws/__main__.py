@@ -22,7 +22,7 @@ from local.aws import signature
 from local.aws.functions import Functions
 from local.aws.gateway import Gateway
 from local.aws.state import State
-from local.instance import Instance
+from local.environment import Instance
 
 REGION = "us-east-1"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.aws.state import State
+from local.environment import ROOT
 from local.errors import LocalError
-from local.instance import ROOT
 
 Handler = Callable[[Mapping[str, Any], object], Any]
 sys.path.insert(0, str(ROOT / "functions"))

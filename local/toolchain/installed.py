@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.toolchain import cache, flink_format, jars, postgres, pulumi_cli
+from local.toolchain import cache, flink_format, jars, postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,3 @@ def install(progress: cache.Progress) -> Toolchain:
     progress("Flink format")
     paths: dict[str, list[str]] = found["classpath"]
     return Toolchain(found, database, flink_format.install(paths["compiler"][0], ":".join(paths["flink"])))
-
-
-def install_pulumi(progress: cache.Progress) -> pulumi_cli.PulumiCli:
-    """Find or build the Pulumi CLI."""
-    return pulumi_cli.install(progress)

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +10,12 @@ import psycopg
 import pytest
 
 from bench.ledger.checkout import Checkout
-from cli import stack as stacks
-from cli.stack import Stack, local_dsn
+from cli.client import stack as stacks
+from cli.client.stack import Stack, local_dsn
+from tests.support.cdc import cdc
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 PORTS = "23700"
-
-
-def cdc(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in the environment of the tests."""
-    return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import pulumi
 import pulumi_aws as aws
 
-from stacks.component import Component
-from stacks.components.aws.world import AwsWorld, Json, document
+from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.iam import Json, document
+from stacks.components.base import Component
 
 GIB = 1024**3
 RUNBOOKS = "docs/runbooks"

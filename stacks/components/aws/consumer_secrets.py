@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from stacks.component import Component
-from stacks.components.access import Identity
-from stacks.components.aws.world import AwsWorld
+from stacks.components.aws.context import AwsWorld
+from stacks.components.base import Component
+from stacks.components.confluent.identity import Identity
 
 
 class ConsumerSecrets(Component):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.backend import API_USER, CDC_USER, AuroraBackend
-from stacks.component import Component
-from stacks.components.aws.world import AwsWorld, trusts
+from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.iam import trusts
+from stacks.components.base import Component
+from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend
 
 PORT = 5432
 OWNER = "events_owner"

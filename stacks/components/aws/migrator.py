@@ -9,11 +9,12 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from stacks.backend import API_USER, CDC_USER
-from stacks.component import Component
+from stacks.components.aws.context import AwsWorld
 from stacks.components.aws.database import Database
-from stacks.components.aws.function import Function, FunctionArgs
-from stacks.components.aws.world import AwsWorld, allow
+from stacks.components.aws.iam import allow
+from stacks.components.aws.lambda_function import Function, FunctionArgs
+from stacks.components.base import Component
+from stacks.settings.source_database import API_USER, CDC_USER
 
 FILES = Path(__file__).parents[3] / "schemas" / "postgres"
 

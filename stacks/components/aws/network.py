@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.backend import ExistingVpc, NewVpc
-from stacks.component import Component
-from stacks.components.aws.world import AwsWorld, allow, document, trusts
+from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.iam import allow, document, trusts
+from stacks.components.base import Component
+from stacks.settings.source_database import ExistingVpc, NewVpc
 
 ANYWHERE = "0.0.0.0/0"
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.component import Component
+from stacks.components.aws.context import AwsWorld
 from stacks.components.aws.database import Database
-from stacks.components.aws.world import AwsWorld, allow, document, trusts
+from stacks.components.aws.iam import allow, document, trusts
+from stacks.components.base import Component
 
 BORROW_SECONDS = 3  # less than the function's timeout: it can still answer 503 when no connection is free
 IDLE_SECONDS = 900

@@ -1,0 +1,156 @@
+"""The `cdc` command: one thin function per subcommand."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli.commands.dead_letters.app import app as dead_letters_app
+from cli.commands.routes.app import app as routes_app
+from cli.finish import finish
+
+app = typer.Typer(
+    name="cdc",
+    help="PostgreSQL → CDC → Kafka → Flink SQL → one topic per consumer: the same Pulumi program here and on Confluent Cloud.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(routes_app, name="routes")
+app.add_typer(dead_letters_app, name="dead-letters")
+Plugin = Annotated[
+    Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
+]
+Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
+StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
+
+
+@app.command()
+def up(plugin: Plugin = "bundled") -> None:
+    """Start the local environment and apply the stack `local`."""
+    from cli.commands import up as command
+
+    finish(lambda: command.run(plugin) and 0)
+
+
+@app.command()
+def demo(plugin: Plugin = "bundled", as_json: Json = False) -> None:
+    """Everything from nothing: start, apply, send events, show them routed."""
+    from cli.commands import demo as command
+
+    finish(lambda: command.run(plugin, as_json))
+
+
+@app.command()
+def down(purge: Annotated[bool, typer.Option(help="also forget all data, logs and secrets")] = False) -> None:
+    """Stop the local environment."""
+    from cli.commands import down as command
+
+    finish(lambda: command.run(purge))
+
+
+@app.command()
+def send(
+    count: Annotated[int, typer.Option(min=1, help="how many events")] = 100,
+    rate: Annotated[float, typer.Option(min=0, help="events per second; 0 is as fast as it goes")] = 50,
+    kind: Annotated[list[str] | None, typer.Option("--type", help="only this event type (repeatable)")] = None,
+    seed: Annotated[int | None, typer.Option(help="make the same events again")] = None,
+    via: Annotated[Literal["api", "database"], typer.Option(help="the events API (throttled), or straight")] = "api",
+    as_json: Json = False,
+) -> None:
+    """Send events, one transaction each."""
+    from cli.commands import send as command
+
+    finish(lambda: command.run(count, rate, kind or [], seed, via, as_json))
+
+
+@app.command()
+def tail(
+    route: Annotated[str, typer.Argument(help="a route's name, `raw`, `unrouted`, or a topic")],
+    most: Annotated[int | None, typer.Option("--max", min=1, help="the last N records, then end")] = None,
+    beginning: Annotated[bool, typer.Option("--from-beginning", help="start with the first record")] = False,
+    stack: StackName = "local",
+    as_json: Json = False,
+) -> None:
+    """Print decoded records of a topic."""
+    from cli.commands import tail as command
+
+    finish(lambda: command.run(route, most, beginning, stack, as_json))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What runs, what failed, and how many events are where. Exit code 1 when something is wrong."""
+    from cli.commands import status as command
+
+    finish(lambda: command.run(as_json))
+
+
+@app.command()
+def logs(
+    engine: Annotated[str, typer.Argument(help="an engine's name (see `cdc status`), or `supervisor`")],
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1)] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as lines come")] = False,
+) -> None:
+    """Print an engine's log."""
+    from cli.commands import logs as command
+
+    finish(lambda: command.run(engine, lines, follow))
+
+
+@app.command()
+def env(stack: StackName = "local", as_json: Json = False) -> None:
+    """Print what another program needs to connect: addresses, credentials, topics, groups."""
+    from cli.commands import env as command
+
+    finish(lambda: command.run(stack, as_json))
+
+
+@app.command()
+def plan(
+    stack: Annotated[str, typer.Argument(help="dev, prod, ...")],
+    base: Annotated[str | None, typer.Option(help="compare with this commit or branch")] = None,
+    form: Annotated[Literal["text", "markdown", "json"], typer.Option("--format", help="how to print it")] = "text",
+    output: Annotated[Path | None, typer.Option(help="write the comparison to a file")] = None,
+    scan: Annotated[bool, typer.Option("--checkov/--no-checkov", help="also run checkov on protected stacks")] = True,
+) -> None:
+    """What a stack would get, offline: resources, cost, time, limits, policies; or what a change would do."""
+    from cli.commands import plan as command
+
+    finish(lambda: command.run(stack, base, form, output, scan))
+
+
+@app.command()
+def deploy(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
+    """`pulumi up` under the policy pack, then a preview that must be empty. Changes a real environment."""
+    from cli.commands import deploy as command
+
+    finish(lambda: command.deploy(stack))
+
+
+@app.command()
+def drift(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
+    """Compare a real environment with what is declared, changing nothing. Exit code 1 when they differ."""
+    from cli.commands import deploy as command
+
+    finish(lambda: command.drift(stack))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def pulumi(context: typer.Context, plugin: Plugin = "bundled") -> None:
+    """Run the Pulumi CLI with the right environment: `cdc pulumi preview -s prod`."""
+    from cli.commands import pulumi as command
+
+    finish(lambda: command.run(context.args, plugin))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    tier: Annotated[Literal["all", "checks", "fast", "engine"], typer.Option(help="what to run")] = "all",
+) -> None:
+    """Run the project's checks and tests; further arguments go to pytest."""
+    from cli.commands import test as command
+
+    finish(lambda: command.run(tier, context.args))

@@ -1,0 +1,94 @@
+"""The letters of a stack: what a dead-letter topic holds, and which were written back already.
+
+A letter's id is where its record was: `<topic>/<partition>/<offset>`. A record of the dead-letter topic whose key is
+that id and whose value is null says that the letter was written back; both are written in one transaction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cli.client import kafka, registry
+from cli.client.stack import Stack
+from stacks.contract import SourceContract
+from stacks.errors import CdcError
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One record that could not be decoded. `statements`: which of them met it."""
+
+    id: str
+    source: str
+    error: str
+    at: datetime
+    statements: tuple[str, ...]
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+    headers: dict[str, bytes | None]
+    redriven: bool = False
+
+
+def sources(stack: Stack, name: str | None) -> list[SourceContract]:
+    """The sources that have dead letters; one of them by name. CdcError when there is none of that name."""
+    found = [s for s in stack.contract.sources if s.dead_letter_topic and name in (None, s.name)]
+    if not found:
+        known = ", ".join(s.name for s in stack.contract.sources)
+        raise CdcError(f"there is no source {name!r} with dead letters", f"known: {known}")
+    return found
+
+
+def read(stack: Stack, name: str | None = None) -> list[Letter]:
+    """Every letter, oldest first, each once however many statements met it."""
+    decoder = registry.Decoder(stack, "operator")
+    found: dict[str, Letter] = {}
+    done: set[str] = set()
+    for source in sources(stack, name):
+        for message in kafka.read_all(stack, "operator", [source.dead_letter_topic], 60):
+            if message.value() is None:
+                done.add(str(bytes(message.key() or b""), "utf-8"))
+            else:
+                letter = parse(source.name, decoder.part(message.value()))
+                earlier = found.get(letter.id)
+                names = (*(earlier.statements if earlier else ()), *letter.statements)
+                found[letter.id] = replace(earlier or letter, statements=tuple(dict.fromkeys(names)))
+    marked = [replace(letter, redriven=letter.id in done) for letter in found.values()]
+    return sorted(marked, key=lambda letter: letter.at)
+
+
+def parse(source: str, value: dict[str, Any]) -> Letter:
+    """A record of the dead-letter topic. CdcError when it does not say where its record was."""
+    record = value.get("source_record") or {}
+    place = [record.get(part) for part in ("topic", "partition", "offset")]
+    if None in place:
+        raise CdcError(f"a dead letter of {source} does not name its record", "was it written by another program?")
+    return Letter(
+        "/".join(map(str, place)),
+        source,
+        value["error_message"],
+        value["error_timestamp"],
+        (value.get("statement_name") or "",),
+        str(place[0]),
+        int(str(place[1])),
+        int(str(place[2])),
+        record.get("key"),
+        record.get("value") or b"",
+        record.get("headers") or {},
+    )
+
+
+def pick(letters: list[Letter], identity: str) -> Letter:
+    """The letter of an id. CdcError when there is none."""
+    for letter in letters:
+        if letter.id == identity:
+            return letter
+    raise CdcError(f"there is no dead letter {identity!r}", "./cdc dead-letters list shows their ids")
+
+
+def waiting(letters: list[Letter]) -> Iterator[Letter]:
+    """Those that were not written back."""
+    return (letter for letter in letters if not letter.redriven)

@@ -1,0 +1,41 @@
+"""A stack's REST APIs: Flink statements, connectors."""
+
+from typing import Any
+
+import httpx2
+
+from cli.client.stack import Stack
+from stacks.errors import CdcError
+
+
+class Rest:
+    """One of the stack's REST APIs, signed in."""
+
+    def __init__(self, base: str, key: str, secret: str) -> None:
+        self.http = httpx2.Client(base_url=base, auth=(key, secret), timeout=10, trust_env="127.0.0.1" not in base)
+
+    def get(self, path: str) -> Any:
+        """The decoded answer; CdcError otherwise."""
+        try:
+            answer = self.http.get(path)
+        except httpx2.HTTPError as error:
+            raise CdcError(f"{self.http.base_url}{path.lstrip('/')} does not answer: {error}") from error
+        if answer.status_code >= 300:
+            raise CdcError(f"{self.http.base_url}{path.lstrip('/')} answered {answer.status_code}: {answer.text[:300]}")
+        return answer.json()
+
+
+def statement(stack: Stack, name: str) -> dict[str, Any]:
+    """A Flink statement."""
+    key, flink = stack.keys["operator"]["flink"], stack.contract.flink
+    path = (
+        f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
+    )
+    return Rest(flink.rest_endpoint, key["key"], key["secret"]).get(path)
+
+
+def connector(stack: Stack, key: str, secret: str) -> dict[str, Any]:
+    """The connector's status. Needs a Cloud API key."""
+    contract = stack.contract
+    path = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}/connectors"
+    return Rest(contract.confluent_endpoint, key, secret).get(f"{path}/{contract.connector.name}/status")

@@ -1,0 +1,56 @@
+"""`cdc deploy` and `cdc drift`: what pipelines run. Real accounts for dev and prod, the local environment for `local`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.commands import up
+from cli.console import say
+from local.environment import ROOT, Instance
+from local.workspace import workspace as pulumi
+from stacks.errors import CdcError
+
+QUIET = ["--non-interactive", "--color", "never", "--suppress-outputs"]
+UNCHANGED = ["--expect-no-changes", *QUIET]
+
+
+def command(stack: str, arguments: list[str]) -> int:
+    """Run the Pulumi CLI on a stack: the user's own, or the local environment's."""
+    if stack == "local":
+        workspace = pulumi.open_workspace(Instance.here(), stack, "bundled")
+        return workspace.run(arguments)
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    try:
+        return subprocess.run(
+            ["pulumi", *arguments, "--stack", stack], cwd=ROOT, env=environment, check=False
+        ).returncode
+    except FileNotFoundError as error:
+        raise CdcError("the Pulumi CLI is not on PATH", "install it, and log in to your backend") from error
+
+
+def require_account(stack: str) -> None:
+    """Say what is missing before anything is touched."""
+    needed = () if stack == "local" else ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET")
+    if missing := [name for name in needed if not os.environ.get(name)]:
+        raise CdcError(
+            f"{' and '.join(missing)} not set", "docs/deploy.md says whose key this is and where it comes from"
+        )
+
+
+def deploy(stack: str) -> int:
+    """Files, `up` under the policy pack, then a preview that must show nothing more to do."""
+    up.check_files(stack)
+    require_account(stack)
+    pack = [] if stack == "local" else ["--policy-pack", str(ROOT / "policies")]
+    if code := command(stack, ["up", "--yes", "--skip-preview", *QUIET, *pack]):
+        say(f"deploying {stack} failed; what was made is kept, and the next run carries on")
+        return code
+    return command(stack, ["preview", *UNCHANGED])
+
+
+def drift(stack: str) -> int:
+    """Does the world still look as declared? Nothing is changed. Exit code 1 when it does not."""
+    up.check_files(stack)
+    require_account(stack)
+    return 1 if command(stack, ["preview", "--refresh", *UNCHANGED]) else 0

@@ -1,0 +1,18 @@
+"""`cdc down`: stop, and with --purge forget."""
+
+from cli.console import say, step
+from local.engines import client
+from local.environment import Instance
+
+
+def run(purge: bool) -> int:
+    """Stop every process of the environment. Saying so twice is no error."""
+    instance = Instance.here()
+    with step("Stopping") as progress:
+        stopped = client.stop(instance, progress)
+    if purge:
+        client.purge(instance)
+        say("  its data, logs, secrets and stack state are gone")
+    elif not stopped:
+        say("  nothing was running")
+    return 0

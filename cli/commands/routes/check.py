@@ -1,0 +1,78 @@
+"""`cdc routes check`: lint, examples, and compatibility with what is committed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from cli.console import BAD_INPUT, data, out, say
+from cli.planning import compatibility, routes_file
+from local.environment import ROOT
+from stacks.errors import CdcError, Fault
+from stacks.files.yaml_document import Document, dotted
+from stacks.routes import matching
+from stacks.routes.model import Routes
+
+MARKS = {"error": "✘", "warning": "!", "info": "·"}
+
+
+def run(path: Path | None, base: str | None, as_json: bool) -> int:
+    """Print every finding. Exit code 2 when one of them is an error."""
+    found = routes_file.linted(path or ROOT / routes_file.NAME)
+    faults = list(found.faults)
+    if found.routes is not None and not found.errors:
+        faults += examples(found.routes, found.document)
+        if base is not None or path is None:
+            faults += against(base, found.routes, found.document)
+    faults.sort(key=lambda fault: fault.place)
+    counts = Counter(fault.severity for fault in faults)
+    if as_json:
+        data({"findings": [asdict(fault) for fault in faults], "errors": counts["error"]})
+    else:
+        show(found.routes, faults, counts)
+    return BAD_INPUT if counts["error"] else 0
+
+
+def examples(routes: Routes, document: Document) -> Iterator[Fault]:
+    """Examples that the routes do not keep."""
+    for n, route in enumerate(routes.routes):
+        for number, example, what in matching.failed_examples(routes.source(route.source), route):
+            place = ("routes", n, "examples", number)
+            problem = f"should {'be taken' if example.taken else 'not be taken'}: {what}"
+            hint = "correct the condition or the example"
+            yield Fault(document.where(place), dotted(place), problem, hint=hint, rule="example-failed")
+
+
+def against(base: str | None, routes: Routes, document: Document) -> list[Fault]:
+    """Compatibility with a commit; HEAD when none is named, where there is one."""
+    try:
+        before = routes_file.at(base or "HEAD")
+    except CdcError as error:
+        if base is not None:
+            raise
+        say(f"not compared with HEAD: {error.message.splitlines()[0]}")
+        return []
+    return [*compatibility.faults(before, routes, document.where), *removed(before, routes, document)]
+
+
+def removed(before: Routes, routes: Routes, document: Document) -> Iterator[Fault]:
+    """Routes that consumers had, and that go without having been retired."""
+    topics = {route.topic for route in routes.routes}
+    for route in before.routes:
+        readers = [c.name for c in before.consumers if route.name in c.routes]
+        if route.topic not in topics and readers and not route.retire:
+            problem = f"route {route.name} is gone, and {', '.join(readers)} read its topic {route.topic}"
+            hint = "keep it with retire: true for one update, when they have moved; then remove it"
+            yield Fault(document.where(("routes",)), "routes", problem, hint=hint, rule="removed-with-readers")
+
+
+def show(routes: Routes | None, faults: list[Fault], counts: Counter[str]) -> None:
+    """One line a finding, then a summary."""
+    for fault in faults:
+        out.print(f"{MARKS[fault.severity]} {fault}", markup=False, soft_wrap=True)
+    told = ", ".join(f"{counts[level]} {level}{'s' if counts[level] != 1 else ''}" for level in MARKS if counts[level])
+    if routes is None:
+        out.print(f"the file could not be understood: {told}")
+        return
+    number = sum(len(route.examples) for route in routes.routes)
+    out.print(f"{len(routes.routes)} routes, {number} examples: {told or 'nothing to complain about'}")

@@ -1,0 +1,102 @@
+"""`cdc up`: the environment, the database, the stack."""
+
+import time
+from dataclasses import dataclass, replace
+
+from migrator.schema import Dsn
+
+from cli.client import database, stack
+from cli.console import say, step
+from cli.traffic.events import Factory
+from cli.traffic.writer import Writer
+from local.engines import client
+from local.environment import ROOT, Instance
+from local.workspace import workspace as pulumi
+from stacks import load as loading
+from stacks.routes.model import Routes
+from stacks.settings.model import Settings
+from stacks.settings.source_database import AuroraBackend
+
+SEED_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Checked files of one stack."""
+
+    settings: Settings
+    routes: Routes
+
+
+def check_files(name: str) -> Loaded:
+    """Settings and routes, checked before anything is started. Raises Faults."""
+    return Loaded(*loading.from_files(ROOT, name))
+
+
+def admin_dsn(instance: Instance, name: str) -> str:
+    """The local database as its owner."""
+    return f"postgresql://postgres:{instance.secrets['postgres']}@127.0.0.1:{instance.port('postgres')}/{name}"
+
+
+def prepare_database(instance: Instance, loaded: Loaded) -> int:
+    """On an empty database: DDL, roles, and some rows from before the connector. Returns how many of those.
+
+    Later runs leave everything to the stack's migrator.
+    """
+    backend, connector = loaded.settings.backend, loaded.settings.connector
+    owner = Dsn("127.0.0.1", instance.port("postgres"), "postgres", "postgres", instance.secrets["postgres"])
+    database.ensure_database(owner, backend.database)
+    tables = [*(source.table for source in loaded.routes.sources), connector.heartbeat_table]
+    passwords = {role: instance.secrets[role] for role in ("cdc", "events_api")}
+    database.prepare(replace(owner, database=backend.database), passwords, connector.publication, tables)
+    dsn = admin_dsn(instance, backend.database)
+    if database.rows(dsn, "public.business_events"):
+        return 0
+    writer = dsn.replace(f"postgres:{instance.secrets['postgres']}", f"events_api:{instance.secrets['events_api']}")
+    Writer(writer, sessions=1).send(Factory(seed=int(time.time())).mixed(SEED_ROWS), rate=0)
+    return SEED_ROWS
+
+
+def run(plugin: pulumi.Plugin) -> stack.Stack:
+    """Bring the local environment up; returns the running stack. Safe to repeat, safe to interrupt."""
+    loaded = check_files("local")
+    instance = Instance.here()
+    with step("Toolchain") as progress:
+        client.install(progress)
+        workspace = pulumi.open_workspace(instance, "local", plugin, progress)
+    with step("Engines") as progress:
+        client.start(instance, progress)
+    with step("Database"):
+        seeded = prepare_database(instance, loaded)
+    if isinstance(loaded.settings.backend, AuroraBackend) and not instance.pgbouncer:
+        say("  PgBouncer is not installed: the events API reaches the database without a proxy")
+    if seeded:
+        say(f"  {seeded} rows were written before the connector exists; its snapshot will find them")
+    with step("Stack local") as progress:
+        progress("pulumi up")
+        apply(workspace)
+    return stack.load("local")
+
+
+def apply(workspace: pulumi.Workspace) -> None:
+    """`pulumi up`, quiet when it goes well; a lock left by a killed run is cancelled."""
+    workspace.ensure_stack()
+    clear_lock(workspace)
+    arguments = [
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--suppress-outputs",
+        "--color",
+        "never",
+    ]
+    workspace.output(arguments)
+
+
+def clear_lock(workspace: pulumi.Workspace) -> None:
+    """The local stack has one user: a lock is from a run that was killed."""
+    backend = workspace.instance.home / "pulumi" / "state" / ".pulumi" / "locks"
+    if any(backend.rglob("*.json")):
+        say("  an earlier run was interrupted: taking over its stack")
+        workspace.output(["cancel", "--yes"])

@@ -1,0 +1,74 @@
+"""The business file here, and as it was at a commit."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from stacks.errors import CdcError, Fault, Faults
+from stacks.files.yaml_document import Document
+from stacks.routes import lint
+from stacks.routes import load as load_routes
+from stacks.routes.model import Routes, Source
+
+from local.environment import ROOT  # isort: skip
+
+NAME = "routes.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """A file and everything that was found in it; `routes` is None when it could not be understood."""
+
+    document: Document
+    routes: Routes | None
+    faults: list[Fault]
+
+    @property
+    def errors(self) -> list[Fault]:
+        """What stops an update."""
+        return [fault for fault in self.faults if fault.severity == "error"]
+
+
+def linted(path: Path) -> Linted:
+    """Read and lint. Raises CdcError when it is not YAML."""
+    document, found, faults = load_routes.parsed(path)
+    return Linted(document, found, faults if found is None else lint.check(found, document))
+
+
+def here() -> Routes:
+    """The file of this checkout. Raises Faults."""
+    found = linted(ROOT / NAME)
+    if found.errors or found.routes is None:
+        raise Faults(found.errors)
+    return found.routes
+
+
+def at(reference: str) -> Routes:
+    """The file as it was at a commit. Raises CdcError when it cannot be read there."""
+    command = ["git", "show", f"{reference}:./{NAME}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CdcError(
+            f"{NAME} cannot be read at {reference}: {done.stderr.strip()}", "is the reference right, and fetched?"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / NAME
+        file.write_text(done.stdout)
+        _, found, faults = load_routes.parsed(file)
+    if found is None:
+        raise CdcError(
+            f"{NAME} at {reference} is not in today's language:\n  {faults[0]}", "compare with a later commit"
+        )
+    return found
+
+
+def source_named(business: Routes, name: str | None) -> Source:
+    """A source by name; the only one when there is no name."""
+    names = ", ".join(source.name for source in business.sources)
+    if name is None and len(business.sources) > 1:
+        raise CdcError("there are several sources", f"choose one: --source {names}")
+    for source in business.sources:
+        if name in (None, source.name):
+            return source
+    raise CdcError(f"there is no source {name!r}", f"known: {names}")

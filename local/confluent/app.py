@@ -1,0 +1,77 @@
+"""The local Confluent Cloud: `python -m local.confluent.app`. One process, one port, Confluent's own REST API."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx2
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from local.confluent import auth
+from local.confluent.connect import connectors, restarts
+from local.confluent.context import Cloud
+from local.confluent.errors import ApiError
+from local.confluent.flink import compute_pools, regions, statements
+from local.confluent.flink.lifecycle import Runner
+from local.confluent.http import route
+from local.confluent.iam import api_keys, role_bindings, service_accounts
+from local.confluent.kafka import acls, clusters, topics
+from local.confluent.org import environments, ip_addresses
+from local.confluent.registry import clusters as registry_clusters
+from local.confluent.registry import subjects
+from local.confluent.store import Store
+from local.environment import Instance
+
+
+async def health(_: Cloud, __: Request) -> JSONResponse:
+    """Ready."""
+    return JSONResponse({"status": "UP"})
+
+
+async def unknown(request: Request, _: Exception) -> Response:
+    """A path or method that is not served: 404 in Confluent's form."""
+    return ApiError(404, f"{request.method} {request.url.path} is not served by the local cloud").response()
+
+
+def application(cloud: Cloud) -> Starlette:
+    """All paths, and the tasks that run beside them."""
+    runner = Runner(cloud)
+    modules = (
+        environments, ip_addresses, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
+        connectors, compute_pools, regions,
+    )  # fmt: skip
+    paths = [route for module in modules for route in module.routes(cloud)]
+    paths += [
+        *statements.routes(cloud, runner),
+        *subjects.routes(cloud),
+        route(cloud, "GET /health", health, auth.anyone),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        environments.seed(cloud)
+        await subjects.default_level(cloud)
+        tasks = [asyncio.create_task(runner.run()), asyncio.create_task(restarts.run(cloud))]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    return Starlette(routes=paths, lifespan=lifespan, exception_handlers={404: unknown, 405: unknown})
+
+
+def main() -> None:
+    """Serve until a signal."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
+    instance = Instance.here()
+    http = httpx2.AsyncClient(timeout=60, trust_env=False)
+    cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), http)
+    uvicorn.run(application(cloud), host="127.0.0.1", port=instance.port("cloud"), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Resource types that plans know and the local cloud does not serve: private networking, catalog, quotas, CI.
+
+Tag and TagBinding are as recorded from the real plugin; the others follow its documentation (facts of what replaces).
+"""
+
+from dataclasses import dataclass
+
+from plugins.confluentcloud.config import Config
+from plugins.engine.errors import RestError
+from plugins.engine.fields import ADDRESS, CREDENTIALS, OUT, TAG_NAME, Field, block, named, not_empty, reference
+from plugins.engine.resource_type import Kind
+from plugins.engine.values import Properties
+
+CATALOG = {
+    "schemaRegistryCluster": reference(),
+    "restEndpoint": Field(replaces=True, rule=ADDRESS),
+    "credentials": CREDENTIALS,
+}
+HOME = {"environment": reference(required=True)}
+TEXT = Field()
+
+PLANNED: dict[str, Kind] = {
+    "Tag": Kind(
+        {
+            "name": Field(required=True, replaces=True, rule=TAG_NAME),
+            "description": TEXT,
+            **CATALOG,
+            "restEndpoint": Field(rule=ADDRESS),
+            "entityTypes": OUT,
+            "version": OUT,
+        },
+        autoname="name",
+        delete_first=True,
+    ),
+    "TagBinding": Kind(
+        {
+            "tagName": Field(required=True, replaces=True, rule=TAG_NAME),
+            "entityName": Field(required=True, rule=not_empty),
+            "entityType": Field(required=True, replaces=True, rule=not_empty),
+            "disableWaitForReady": Field(default=False),
+            **CATALOG,
+        }
+    ),
+    "CatalogEntityAttributes": Kind(
+        {
+            "entityName": Field(required=True, replaces=True, rule=not_empty),
+            "entityType": Field(required=True, replaces=True, rule=not_empty),
+            "attributes": Field(free=True),
+            **CATALOG,
+        }
+    ),
+    "KafkaClientQuota": Kind(
+        {
+            "displayName": named(),
+            "description": TEXT,
+            "principals": Field(required=True),
+            "throughput": block(
+                {"ingressByteRate": Field(required=True), "egressByteRate": Field(required=True)}, required=True
+            ),
+            "kafkaCluster": reference(required=True),
+            **HOME,
+        }
+    ),
+    "IdentityProvider": Kind(
+        {
+            "displayName": named(),
+            "description": Field(required=True),
+            "issuer": Field(required=True, replaces=True, rule=not_empty),
+            "jwksUri": Field(required=True, replaces=True, rule=not_empty),
+            "identityClaim": Field(computed=True),
+        }
+    ),
+    "IdentityPool": Kind(
+        {
+            "displayName": named(),
+            "description": Field(required=True),
+            "identityClaim": Field(required=True, rule=not_empty),
+            "filter": Field(required=True, rule=not_empty),
+            "identityProvider": reference(required=True),
+            "assignedResourceOwner": Field(replaces=True),
+        }
+    ),
+    "NotificationsIntegration": Kind(
+        {
+            "displayName": named(),
+            "description": Field(computed=True),
+            "slackTarget": block({"webhookUrl": Field(required=True)}),
+            "msTeamsTarget": block({"webhookUrl": Field(required=True)}),
+            "webhookTarget": block({"url": Field(required=True)}),
+        },
+        one_of=("slackTarget", "msTeamsTarget", "webhookTarget"),
+    ),
+    "Gateway": Kind(
+        {
+            "displayName": named(),
+            **HOME,
+            "awsEgressPrivateLinkGateway": block(
+                {"region": Field(required=True, replaces=True), "principalArn": OUT}, replaces=True
+            ),
+        }
+    ),
+    "AccessPoint": Kind(
+        {
+            "displayName": named(),
+            **HOME,
+            "gateway": reference(required=True),
+            "awsEgressPrivateLinkEndpoint": block(
+                {
+                    "vpcEndpointServiceName": Field(required=True, replaces=True),
+                    "enableHighAvailability": Field(replaces=True),
+                    "vpcEndpointId": OUT,
+                    "vpcEndpointDnsName": OUT,
+                },
+                replaces=True,
+            ),
+        }
+    ),
+    "DnsRecord": Kind(
+        {
+            "displayName": named(),
+            "domain": Field(required=True, replaces=True, rule=not_empty),
+            **HOME,
+            "gateway": reference(required=True),
+            "privateLinkAccessPoint": reference(required=True),
+        }
+    ),
+    "PrivateLinkAttachment": Kind(
+        {
+            "displayName": named(),
+            "cloud": Field(required=True, replaces=True),
+            "region": Field(required=True, replaces=True),
+            **HOME,
+            "aws": OUT,
+            "dnsDomain": OUT,
+            "resourceName": OUT,
+        }
+    ),
+    "PrivateLinkAttachmentConnection": Kind(
+        {
+            "displayName": named(),
+            **HOME,
+            "privateLinkAttachment": reference(required=True),
+            "aws": block({"vpcEndpointId": Field(required=True, replaces=True)}, replaces=True),
+            "resourceName": OUT,
+        }
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A type that only Confluent Cloud can make."""
+
+    name: str
+
+    def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
+        raise RestError(f"the local cloud has no {self.name}: only dev and prod may declare it")
+
+    def read(self, config: Config, identity: str, state: Properties) -> Properties:
+        return state
+
+    def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
+        raise RestError(f"the local cloud has no {self.name}: only dev and prod may declare it")
+
+    def delete(self, config: Config, identity: str, state: Properties) -> None:
+        return None

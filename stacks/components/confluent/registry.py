@@ -1,0 +1,46 @@
+"""The environment's Schema Registry: looked up, since Confluent makes it together with the first Kafka cluster."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as cc
+
+from stacks.components.base import Component
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistryArgs:
+    """The environment to look in, and the cluster whose creation makes the registry exist."""
+
+    environment_id: pulumi.Input[str]
+    cluster: cc.KafkaCluster
+    provider: pulumi.ProviderResource
+
+
+class Registry(Component):
+    """Id, address and CRN of the registry."""
+
+    TOKEN = "cdc:registry:Registry"  # noqa: S105 - a type token
+    id: pulumi.Output[str]
+    rest_endpoint: pulumi.Output[str]
+    catalog_endpoint: pulumi.Output[str]
+    crn: pulumi.Output[str]
+    found: pulumi.Output[cc.GetSchemaRegistryClusterResult]
+
+    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        # Without depends_on the look-up of a first `up` runs before the cluster exists and finds no registry.
+        after = pulumi.InvokeOutputOptions(provider=args.provider, depends_on=[args.cluster])
+        self.found = cc.get_schema_registry_cluster_output(
+            environment=pulumi.Output.from_input(args.environment_id).apply(environment), opts=after
+        )
+        self.id = self.found.id
+        self.rest_endpoint = self.found.rest_endpoint
+        self.catalog_endpoint = self.found.catalog_endpoint
+        self.crn = self.found.resource_name
+        self.register_outputs({"id": self.id, "restEndpoint": self.rest_endpoint})
+
+
+def environment(identity: str) -> cc.GetSchemaRegistryClusterEnvironmentArgs:
+    """The look-up's argument."""
+    return cc.GetSchemaRegistryClusterEnvironmentArgs(id=identity)

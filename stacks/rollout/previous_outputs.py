@@ -1,0 +1,97 @@
+"""What the stack remembers of its last update: its own outputs.
+
+`routing` says of each statement key which statement serves it, where that one began, and which routes it has; `contract`
+says who reads what. Without them a changed statement could not continue where the one before it stopped.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi.runtime
+from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait_fixed
+
+from stacks.errors import CdcError
+from stacks.routes.model import Routes
+
+READ = "pulumi:pulumi:readStackOutputs"  # the engine's own look-up of a stack's last outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What was exported of one statement. `start`: milliseconds since 1970, empty for the earliest record."""
+
+    statement: str
+    carried_from: str = ""
+    start: str = ""
+    routes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Outputs of the last update; empty before the first one."""
+
+    routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
+    readers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    topics: Mapping[str, str] = field(default_factory=dict[str, str])
+    assumed: bool = False  # in a plan: statements are taken to run as recorded, nobody is asked
+
+    @property
+    def assignment(self) -> dict[str, tuple[str, ...]]:
+        """The routes of each statement key."""
+        return {key: served.routes for key, served in self.routing.items()}
+
+    def knows(self, source: str) -> bool:
+        """Was there a statement of this source before?"""
+        return any(key.partition(".")[0] == source for key in self.routing)
+
+
+def recall() -> Memory:
+    """The stack's own last outputs."""
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    return read((asked(name) or {}).get("outputs") or {})
+
+
+@retry(
+    # The engine may be writing that very file: a file backend then finds it empty for a moment.
+    retry=retry_if_exception_message(match=r"(?s).*failed to load checkpoint.*"),
+    stop=stop_after_attempt(20),
+    wait=wait_fixed(0.25),
+    reraise=True,
+)
+def asked(name: str) -> Any:
+    """The engine's answer."""
+    return pulumi.runtime.invoke(READ, {"name": name}).value
+
+
+def read(outputs: Mapping[str, Any]) -> Memory:
+    """Outputs as they were exported (see exports.py)."""
+    contract = outputs.get("contract") or {}
+    routing = {
+        key: Served(
+            entry["statement"], entry.get("carriedFrom", ""), entry.get("start", ""), tuple(entry.get("routes", ()))
+        )
+        for key, entry in (outputs.get("routing") or {}).items()
+    }
+    readers: dict[str, list[str]] = {}
+    for consumer in contract.get("consumers", ()):
+        for topic in consumer["topics"]:
+            readers.setdefault(topic, []).append(consumer["name"])
+    topics = {route["name"]: route["topic"] for route in contract.get("routes", ())}
+    return Memory(routing, readers, topics, bool(outputs.get("assumed")))
+
+
+def protect_readers(routes: Routes, memory: Memory) -> None:
+    """Raises CdcError when a topic that consumers had would go without `retire: true`."""
+    topics = {route.topic for route in routes.routes}
+    gone = [
+        f"route {name} (topic {topic}) was read by {', '.join(memory.readers[topic])}"
+        for name, topic in memory.topics.items()
+        if topic not in topics and memory.readers.get(topic)
+    ]
+    if gone:
+        raise CdcError(
+            "a topic with consumers would be deleted:\n  " + "\n  ".join(gone),
+            "keep the route with retire: true for one update, when its consumers have moved; then remove it",
+        )

@@ -1,0 +1,150 @@
+"""Conditions against the columns they test."""
+
+from collections.abc import Iterator
+
+from stacks.files.yaml_document import Place
+from stacks.routes import sql, timestamps
+from stacks.routes.columns import METADATA, Family, Operand, operand
+from stacks.routes.conditions import ORDERING, TEXTUAL, Test, Value, operator_name, parts
+from stacks.routes.lint.rules import Problem
+from stacks.routes.model import Route, Routes, Source
+from stacks.routes.timestamps import valid_instant
+
+EQUALITY = {"equals", "not_equals"}
+MEMBERSHIP = {"in_", "not_in"}
+NULLS = {"is_null", "is_not_null"}
+OPERATORS: dict[Family, set[str]] = {
+    "string": EQUALITY | MEMBERSHIP | set(ORDERING) | set(TEXTUAL) | NULLS,
+    "number": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "integer": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "timestamp": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "boolean": EQUALITY | NULLS,
+    "json": NULLS,
+}
+TYPES: dict[Family, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "timestamp": (str,),
+    "boolean": (bool,),
+    "json": (str,),
+}
+INTEGERS = {"int": 2**31, "long": 2**63}
+LARGE = {"string", "json", "decimal"}  # types that PostgreSQL may store out of line (TOAST)
+SOURCE_LIMIT = 120 * 1024  # characters of all conditions of a source: its unrouted statement has them all
+CONDITION_LIMIT = 24 * 1024  # characters: a route's text is in its INSERT and in the unrouted one
+
+
+def check(routes: Routes) -> Iterator[Problem]:
+    """Every route's condition and examples."""
+    sources = {source.name: source for source in reversed(routes.sources)}
+    sizes = dict.fromkeys(sources, 0)
+    for n, route in enumerate(routes.routes):
+        if source := sources.get(route.source):
+            place: Place = ("routes", n)
+            found = [problem for where, test in parts(route.when) for problem in tested(source, place, where, test)]
+            yield from found
+            yield from toast(source, place, route)
+            yield from examples(source, place, route)
+            length = 0 if found else len(sql.condition(source.columns, route.when))
+            sizes[source.name] += length * route.taking
+            if length > CONDITION_LIMIT:
+                hint = "split it into two routes, or test a column that says the same in fewer words"
+                problem = f"longer than {CONDITION_LIMIT} characters of SQL"
+                yield Problem("condition-too-large", (*place, "when"), problem, hint=hint)
+    for n, source in enumerate(routes.sources):
+        if sizes[source.name] > SOURCE_LIMIT:
+            problem = f"its routes' conditions have {sizes[source.name]} characters of SQL; {SOURCE_LIMIT} fit"
+            hint = "what no route takes is found by one statement that has them all: shorten them, or merge routes"
+            yield Problem("source-too-large", ("sources", n), problem, source.name, hint)
+
+
+def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[Problem]:
+    """One test: its field, its operator, its literals."""
+    here = (*place, "when", *where)
+    what = operand(source.columns, test.field, test.path)
+    if what is None:
+        yield unknown(source, here, test)
+        return
+    name = operator_name(test.operator)
+    if test.operator == "exists" and test.path:
+        return
+    if test.operator not in OPERATORS[what.family]:
+        allowed = ", ".join(operator_name(o) for o in sorted(OPERATORS[what.family]))
+        hint = f"a {what.family} has {allowed}" + ("; declare a path and test that" if what.family == "json" else "")
+        yield Problem("operator-type", (*here, name), f"{what.label} is a {what.family}", name, hint)
+        return
+    yield from literals(source, here, test, what)
+
+
+def unknown(source: Source, here: Place, test: Test) -> Problem:
+    """A field or a path that is not declared."""
+    column = source.column(test.field)
+    if column is None and test.field not in METADATA:
+        known = ", ".join([*(c.name for c in source.columns), *METADATA])
+        return Problem("unknown-field", (*here, "field"), "the record has no such field", test.field, f"known: {known}")
+    declared = ", ".join(column.paths) if column and column.paths else "none"
+    hint = f"declare it with its type in the source's column (declared: {declared})"
+    return Problem("undeclared-path", (*here, "path"), f"{test.field} has no such path", test.path, hint)
+
+
+def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator[Problem]:
+    """The values that the field is compared with."""
+    key = operator_name(test.operator)
+    listed = test.operator in MEMBERSHIP or test.operator == "between"
+    good = True
+    for number, value in enumerate(test.values):
+        where = (*here, key, number) if listed else (*here, key)
+        column = source.column(test.field)
+        kind = f"{column.type}" if column and not what.path else what.family
+        if not same_type(value, what.family) or out_of_range(value, kind):
+            good = False
+            yield Problem("type-mismatch", where, f"{what.label} is a {kind}", value, "write a value of that type")
+        elif what.family == "timestamp" and not valid_instant(str(value)):
+            good = False
+            yield Problem("bad-timestamp", where, "not a UTC time", value, "write it like 2026-01-31T10:00:00Z")
+    if good and test.operator == "between" and reversed_range(test.values, what.family):
+        low, high = test.values
+        yield Problem(
+            "reversed-range", (*here, key), "no value is between these", [low, high], "put the smaller one first"
+        )
+
+
+def same_type(value: Value, family: Family) -> bool:
+    """Is the value of the field's type? (In Python a bool is an int, in SQL it is not.)"""
+    return isinstance(value, TYPES[family]) and isinstance(value, bool) == (family == "boolean")
+
+
+def out_of_range(value: Value, kind: str) -> bool:
+    """An integer that the column cannot hold."""
+    limit = INTEGERS.get(kind, 2**63)
+    return isinstance(value, int) and not -limit <= value < limit
+
+
+def reversed_range(values: list[Value], family: Family) -> bool:
+    """Is the first value after the second one?"""
+    low, high = (timestamps.instant(str(v)) if family == "timestamp" else v for v in values)
+    return low > high  # pyright: ignore[reportOperatorIssue] - both were found to be of one type
+
+
+def toast(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+    """An update that leaves a large column alone does not carry it, unless the table's replica identity is full."""
+    if source.replica_identity == "full" or not {"update", "delete"} & set(route.on):
+        return
+    for where, test in parts(route.when):
+        column = source.column(test.field)
+        if column and not column.key and ("delete" in route.on or column.type in LARGE):
+            problem = f"updates and deletes may come without {test.field}: the table's replica identity is not full"
+            hint = "ALTER TABLE … REPLICA IDENTITY FULL in a numbered DDL file, and replicaIdentity: full here"
+            yield Problem("toast", (*place, "when", *where, "field"), problem, test.field, hint)
+
+
+def examples(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+    """Columns of examples."""
+    known = {*(c.name for c in source.columns), *METADATA}
+    for n, example in enumerate(route.examples):
+        for name in example.event:
+            if name not in known:
+                hint = f"known: {', '.join(sorted(known))}"
+                here = (*place, "examples", n, "event", name)
+                yield Problem("example-field", here, "the record has no such field", name, hint)

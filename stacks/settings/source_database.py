@@ -1,0 +1,151 @@
+"""The source database, as a union: one that exists already, or Aurora with all that it needs."""
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from stacks.files.base import Host, Identifier, Model
+
+CDC_USER, API_USER = "cdc", "events_api"  # made by schemas/postgres/001_roles.sql
+SslMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
+
+
+def a_network(text: str) -> str:
+    """An IPv4 network between /16 and /24: smaller ones have no room for the subnets, AWS knows no larger ones."""
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise ValueError(f"not an IPv4 network: {error}") from error
+    if not 16 <= network.prefixlen <= 24:
+        raise ValueError("the network must be between /16 and /24")
+    return text
+
+
+Cidr = Annotated[str, AfterValidator(a_network)]
+ZoneName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
+SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
+VpcId = Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")]
+InstanceClass = Annotated[str, StringConstraints(pattern=r"^db\.(serverless|[a-z0-9]+\.[a-z0-9]+)$")]
+
+
+class PostgresBackend(Model):
+    """A PostgreSQL that exists already. The host must be the writer: replication does not pass a proxy."""
+
+    kind: Literal["postgres"]
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    database: Identifier
+    user: Identifier = CDC_USER
+    ssl_mode: SslMode = "require"
+
+    @model_validator(mode="after")
+    def is_a_writer(self) -> "PostgresBackend":
+        if ".proxy-" in self.host:
+            raise ValueError("host is an RDS Proxy, which refuses replication: use the cluster's writer endpoint")
+        return self
+
+
+class NewVpc(Model):
+    """A VPC of its own: one public and one private subnet in each zone."""
+
+    kind: Literal["new"]
+    cidr: Cidr = "10.20.0.0/16"
+    zones: Annotated[list[ZoneName], Field(min_length=2, max_length=4)]
+
+
+class ExistingVpc(Model):
+    """A VPC that exists already. The subnets are looked up in it before anything is made.
+
+    `endpoints: false`: it has the interface endpoints of Secrets Manager (and, private, of load balancing) already.
+    """
+
+    kind: Literal["existing"]
+    id: VpcId
+    private_subnets: Annotated[list[SubnetId], Field(min_length=2)]
+    public_subnets: list[SubnetId] = Field(default=[])
+    endpoints: bool = True
+
+
+class PublicAccess(Model):
+    """Aurora has a public address, which only Confluent's egress ranges may use, and TLS only."""
+
+    kind: Literal["public"]
+
+
+class PrivateLink(Model):
+    """Nothing is public: Confluent reaches Aurora, and we reach the cluster, through PrivateLink.
+
+    `clients`: ranges of peered networks that consumers and deployments come from, besides a new VPC's own.
+    """
+
+    kind: Literal["privatelink"]
+    clients: list[Cidr] = Field(default=[])
+
+
+class IamAuth(Model):
+    """Callers sign their requests with AWS Signature Version 4."""
+
+    kind: Literal["iam"]
+
+
+class JwtAuth(Model):
+    """Callers send a token of this issuer."""
+
+    kind: Literal["jwt"]
+    issuer: Annotated[str, StringConstraints(pattern=r"^https://")]
+    audience: Annotated[list[str], Field(min_length=1)]
+
+
+class ApiSettings(Model):
+    """The events API. Rates are requests per second over all callers; origins are for browsers (CORS)."""
+
+    auth: Annotated[IamAuth | JwtAuth, Field(discriminator="kind")] = IamAuth(kind="iam")
+    rate_limit: Annotated[int, Field(ge=1, le=10_000)] = 500
+    burst_limit: Annotated[int, Field(ge=1, le=5_000)] = 1000
+    concurrency: Annotated[int, Field(ge=1, le=900)] = 50
+    cors_origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^*]+$")]] = Field(default=[])
+
+
+class AlarmSettings(Model):
+    """Who hears of alarms. With `confluent`, Confluent's own notifications go to the secret `notificationUrl`."""
+
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    confluent: Literal["slack", "teams", "webhook"] | None = None
+
+
+class AuroraBackend(Model):
+    """Aurora PostgreSQL with RDS Proxy, the events API, migrations and alarms.
+
+    `account`: the only AWS account that this environment may be made in.
+    """
+
+    kind: Literal["aurora"]
+    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = None
+    final_snapshot: bool = True
+    database: Identifier = "events"
+    engine_version: Annotated[str, StringConstraints(pattern=r"^1[5-9]\.\d+$")] = "17.5"
+    instance_class: InstanceClass
+    instances: Annotated[int, Field(ge=1, le=15)] = 1
+    backup_days: Annotated[int, Field(ge=7, le=35)] = 7
+    log_days: Literal[30, 90, 365, 731] = 365
+    vpc: Annotated[NewVpc | ExistingVpc, Field(discriminator="kind")]
+    connectivity: Annotated[PublicAccess | PrivateLink, Field(discriminator="kind")]
+    ssl_mode: SslMode = "require"
+    api: ApiSettings = ApiSettings()
+    alarms: AlarmSettings = AlarmSettings()
+
+    @property
+    def user(self) -> str:
+        """The connector's role."""
+        return CDC_USER
+
+    @model_validator(mode="after")
+    def has_public_subnets(self) -> "AuroraBackend":
+        public = isinstance(self.connectivity, PublicAccess)
+        if public and isinstance(self.vpc, ExistingVpc) and len(self.vpc.public_subnets) < 2:
+            raise ValueError("connectivity public needs at least two of vpc.publicSubnets")
+        return self
+
+
+Backend = Annotated[PostgresBackend | AuroraBackend, Field(discriminator="kind")]

@@ -1,0 +1,24 @@
+"""Dead letters: what Flink cannot decode goes to a table of Confluent's own form, with the original bytes.
+
+The table option `error-handling.mode` is set by one idempotent ALTER TABLE per source. Confluent makes the topic and its
+schema when that statement runs (docs: "Configure a Dead Letter Queue"); docs/adr/0012-dead-letters.md says why they are
+not declared here.
+"""
+
+from stacks import naming
+from stacks.routes import sql
+from stacks.routes.model import Source
+
+TRANSACTIONS = "cdc-redrive-*"  # transactional ids of `cdc dead-letters redrive`
+
+
+def statement(source: Source) -> str:
+    """The ALTER TABLE that sends what cannot be decoded to the source's dead-letter topic."""
+    options = {"error-handling.mode": "log", "error-handling.log.target": source.dead_letter_topic}
+    settings = ", ".join(f"{sql.literal(key)} = {sql.literal(value)}" for key, value in options.items())
+    return f"ALTER TABLE {sql.identifier(source.topic)} SET ({settings})"
+
+
+def statement_name(environment: str, source: Source) -> str:
+    """The name of that statement."""
+    return naming.statement(environment, f"{source.name}-dead-letters", statement(source))

@@ -1,1 +1,0 @@
-"""Documentation that is true."""

@@ -1,0 +1,116 @@
+"""The supervisor: order, restart after a crash, giving up with the reason, ending leftovers."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from local.engines.spec import Engine
+from local.engines.supervisor import GIVE_UP_AFTER, Supervisor, end_recorded
+from local.environment import Instance
+
+SERVER = "import http.server,sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.BaseHTTPRequestHandler).serve_forever()"
+
+
+class NoFiles:
+    """A renderer with nothing to render."""
+
+    def __init__(self, home: Path) -> None:
+        self.instance = Instance(home, 23950)
+
+    def write_files(self, engine: Engine) -> None:
+        engine.etc.mkdir(parents=True, exist_ok=True)
+
+
+def engine(
+    name: str, home: Path, port: int, command: list[str] | None = None, after: list[str] | None = None
+) -> Engine:
+    return Engine(
+        name=name,
+        command=command or [sys.executable, "-c", SERVER, str(port)],
+        environment={},
+        after=after or [],
+        prepare="",
+        ready=("tcp", str(port)),
+        stop_signal=signal.SIGTERM,
+        start_seconds=20,
+        memory="1m",
+        user=None,
+        etc=home / "etc" / name,
+        data=home / "data" / name,
+        files=[],
+    )
+
+
+async def until(supervisor: Supervisor, name: str, state: str) -> None:
+    async with asyncio.timeout(30):
+        while supervisor.running[name].state != state:  # noqa: ASYNC110 - polling is what we test with
+            await asyncio.sleep(0.02)
+
+
+def supervised(tmp_path: Path, engines: list[Engine], work: Any) -> Supervisor:
+    """Run a supervisor while `work(supervisor)` goes on, then stop it."""
+
+    async def main() -> Supervisor:
+        supervisor = Supervisor(engines, NoFiles(tmp_path))  # type: ignore[arg-type]
+        running = asyncio.create_task(supervisor.run())
+        try:
+            await work(supervisor)
+        finally:
+            supervisor.stopping.set()
+            await running
+        return supervisor
+
+    return asyncio.run(main())
+
+
+def test_it_starts_in_order_and_restarts_what_crashed(tmp_path: Path) -> None:
+    first, second = engine("first", tmp_path, 23951), engine("second", tmp_path, 23952, after=["first"])
+    seen: list[float] = []
+
+    async def work(supervisor: Supervisor) -> None:
+        await until(supervisor, "second", "ready")
+        seen.extend(supervisor.running[name].since for name in ("first", "second"))
+        process = supervisor.running["first"].process
+        assert process
+        process.kill()
+        await until(supervisor, "first", "restarting")
+        await until(supervisor, "first", "ready")
+        assert supervisor.running["first"].process is not process
+
+    stopped = supervised(tmp_path, [first, second], work)
+    assert seen[0] <= seen[1]
+    assert stopped.running["first"].restarts == 1
+    assert all(one.process and one.process.returncode is not None for one in stopped.running.values())
+
+
+def test_it_gives_up_with_the_end_of_the_log(tmp_path: Path) -> None:
+    broken = engine("broken", tmp_path, 23953, [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"])
+
+    async def work(supervisor: Supervisor) -> None:
+        await until(supervisor, "broken", "failed")
+
+    problem = supervised(tmp_path, [broken], work).running["broken"]
+    assert problem.failures == GIVE_UP_AFTER
+    assert "exit code 3" in problem.problem
+    assert "the reason" in problem.problem
+
+
+def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
+    ours = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    file = tmp_path / "pids.json"
+    created = psutil.Process(ours.pid).create_time()
+    # The second entry has the pid of a process that was started at another time: not ours any more.
+    file.write_text(json.dumps({"a": [ours.pid, created], "b": [other.pid, created - 1000]}))
+    end_recorded(file)
+    assert not psutil.pid_exists(ours.pid)
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+    assert not file.exists()

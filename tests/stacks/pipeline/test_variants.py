@@ -1,0 +1,129 @@
+"""Settings that neither dev nor prod use: a Basic cluster, a Dedicated one in an existing VPC, two generations of keys."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cli.planning import plan
+from cli.planning.plan import Plan
+from tests.support.paths import ROOT
+from tests.support.tree import tree
+
+BASIC = {
+    "environment": {"name": "cdc-basic"},
+    "kafka": {"type": "basic", "name": "events", "region": "us-east-1"},
+    "backend": {"kind": "postgres", "host": "db.example.com", "database": "events"},
+    "keys": {"active": "2", "kept": ["1"]},
+}
+DEDICATED = {
+    "environment": {"name": "cdc-dedicated"},
+    "kafka": {"type": "dedicated", "name": "events", "availability": "MULTI_ZONE", "region": "us-east-1", "cku": 2},
+    "backend": {
+        "kind": "aurora",
+        "instanceClass": "db.r8g.large",
+        "account": "123456789012",
+        "vpc": {
+            "kind": "existing",
+            "id": "vpc-0123456789abcdef0",
+            "privateSubnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+            "publicSubnets": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+        },
+        "connectivity": {"kind": "public"},
+        "api": {
+            "auth": {"kind": "jwt", "issuer": "https://id.example.com", "audience": ["events"]},
+            "corsOrigins": ["https://app.example.com"],
+        },
+    },
+}
+
+
+def made(folder: Path, name: str, settings: dict) -> Plan:
+    root = tree(folder)
+    routes = yaml.safe_load((root / "routes.yaml").read_text())
+    routes["sources"][0]["compatibility"] = "FULL_TRANSITIVE"
+    (root / "routes.yaml").write_text(yaml.safe_dump(routes, sort_keys=False))
+    config = {f"cdc-streaming:{key}": value for key, value in settings.items()}
+    (root / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
+    return plan.make(name, root)
+
+
+@pytest.fixture(scope="module")
+def basic(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return made(tmp_path_factory.mktemp("basic"), "basic", BASIC)
+
+
+@pytest.fixture(scope="module")
+def dedicated(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return made(tmp_path_factory.mktemp("dedicated"), "dedicated", DEDICATED)
+
+
+def test_every_subject_of_a_source_keeps_its_promise(basic: Plan) -> None:
+    levels = [r.get("compatibilityLevel") for r in basic.graph.confluent("subjectConfig")]
+    assert len(levels) == 2 * 6
+    assert set(levels) == {"FULL_TRANSITIVE"}
+
+
+def test_a_basic_cluster_gets_acls_where_it_knows_no_roles(basic: Plan) -> None:
+    roles = [str(r.get("crnPattern")) for r in basic.graph.confluent("roleBinding")]
+    assert not [crn for crn in roles if "/kafka=" in crn]
+    mine = [r for r in basic.graph.confluent("kafkaAcl") if r.parent == "car-consumer-acls"]
+    assert {(r.get("resourceType"), r.get("resourceName"), r.get("operation")) for r in mine} == {
+        ("TOPIC", "filtered-car-created-events", "READ"),
+        ("TOPIC", "filtered-car-created-events", "DESCRIBE"),
+        ("GROUP", "car-consumer-group", "READ"),
+        ("GROUP", "car-consumer-group", "DESCRIBE"),
+    }
+    runner = [r for r in basic.graph.confluent("kafkaAcl") if r.parent == "flink-runner-acls"]
+    assert ("filtered-", "PREFIXED", "WRITE") in {
+        (r.get("resourceName"), r.get("patternType"), r.get("operation")) for r in runner
+    }
+    statement = basic.graph.resources["routing-event-headers"]
+    assert {r.name for r in runner} <= statement.dependencies
+
+
+def test_two_generations_of_keys_exist_and_one_is_used(basic: Plan) -> None:
+    keys = {r.name for r in basic.graph.confluent("apiKey")}
+    assert {"car-consumer-kafka-key-1", "car-consumer-kafka-key-2"} <= keys
+    topic = basic.graph.resources["filtered-car-created-events-topic"]
+    assert "deployer-kafka-key-2" in topic.dependencies
+    assert "deployer-kafka-key-1" not in topic.dependencies
+
+
+def test_a_basic_cluster_and_an_existing_database_break_no_rule(basic: Plan) -> None:
+    assert [str(f) for f in basic.findings] == []
+    assert not basic.graph.aws("rds/cluster")
+
+
+def test_consumers_of_a_dedicated_cluster_have_quotas(dedicated: Plan) -> None:
+    assert len(dedicated.graph.confluent("kafkaClientQuota")) == 4
+    assert [str(f) for f in dedicated.findings] == []
+
+
+def test_an_existing_vpc_is_used_and_not_touched(dedicated: Plan) -> None:
+    for kind in ("ec2/vpc", "ec2/subnet", "ec2/routeTable", "ec2/internetGateway", "ec2/flowLog"):
+        assert dedicated.graph.aws(kind) == []
+    group = dedicated.graph.resources["database-subnets"]
+    assert group.get("subnetIds") == DEDICATED["backend"]["vpc"]["publicSubnets"]
+
+
+def test_tokens_of_an_issuer_open_the_api(dedicated: Plan) -> None:
+    assert dedicated.graph.resources["api-authorizer"].get("jwtConfiguration.issuer") == "https://id.example.com"
+    assert {r.get("authorizationType") for r in dedicated.graph.aws("apigatewayv2/route")} == {"JWT"}
+
+
+def test_a_missing_vpc_is_named() -> None:
+    import pulumi
+
+    from stacks.components.aws import network
+
+    with pytest.raises(pulumi.RunError, match=r'backend\.vpc\.id - no such VPC in us-east-1 \(got "vpc-1"\)'):
+        network.the_vpc("vpc-1", ["vpc-2"], "us-east-1")
+    with pytest.raises(pulumi.RunError, match=r'vpc-1 has no such subnet \(got "subnet-9"\)'):
+        network.the_subnet("subnet-9", ["subnet-1"], "vpc-1")
+
+
+def test_the_settings_page_is_current() -> None:
+    from cli.docs.settings_page import page
+
+    assert (ROOT / "docs" / "settings.md").read_text() == page()

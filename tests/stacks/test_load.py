@@ -1,0 +1,199 @@
+"""Bad settings and routes: every fault at once, with file, line, what was found and what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stacks.errors import CdcError, Fault, Faults
+from stacks.files.yaml_document import parse
+from stacks.load import joined
+from stacks.routes import load as load_routes
+from stacks.settings import load as load_settings
+from stacks.settings import model as settings
+from tests.support.paths import ROOT
+
+GOOD_ROUTES = (ROOT / "routes.yaml").read_text()
+GOOD_SETTINGS = (ROOT / "Pulumi.prod.yaml").read_text()
+
+
+def faults_in_routes(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "routes.yaml"
+    file.write_text(text)
+    return [str(f) for f in load_routes.load(file)[1]]
+
+
+def faults_in_settings(tmp_path: Path, text: str, plan_only: bool = True) -> list[str]:
+    file = tmp_path / "Pulumi.prod.yaml"
+    file.write_text(text)
+    return [str(f) for f in load_settings.from_file(file, plan_only)[1]]
+
+
+def line_of(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if part in line)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("equals: CarCreated", "equal: CarCreated", "equal - unknown key"),
+        (
+            "field: event_type, equals: CarCreated",
+            "field: event_typ, equals: CarCreated",
+            "no such field (got 'event_typ')",
+        ),
+        ("field: event_type, equals: CarCreated", "field: event_type, equals: 5", "is a string (got 5)"),
+        ("topic: filtered-car-created-events", "topic: filtered-loan-created-events", "written twice"),
+        ("topic: filtered-car-created-events", "topic: Filtered Cars", "pattern"),
+        ("topic: filtered-car-created-events", "topic: cars", "must start with filtered-"),
+        ("  - name: car-created\n", "  - name: loan-created\n", "this name is taken"),
+        ("  - name: car-created\n", "  - name: Car\n", "pattern"),
+        (
+            "    source: event-headers\n    topic: filtered-car",
+            "    source: nope\n    topic: filtered-car",
+            "no such source",
+        ),
+        ("routes: [car-created]", "routes: [cars]", "no such route (got 'cars')"),
+        ("partitions: 6", "partitions: 0", "greater than or equal to 1"),
+        ("partitions: 6", "partitions: six", "valid integer"),
+        ("version: 1", "version: 2", "Input should be 1"),
+        ("version: 1\n", "", "Field required"),
+        ("group: car-consumer-group", "groups: car-consumer-group", "unknown key"),
+        (
+            "when: {field: event_type, equals: CarCreated}",
+            "when: {field: event_type}",
+            "exactly one operator",
+        ),
+        ("when: {field: event_type, equals: CarCreated}", "when: {all: []}", "at least 1 item"),
+        ("equals: CarCreated}", "equals: CarCreated, isNull: true}", "exactly one operator"),
+    ],
+)
+def test_route_faults_are_found_with_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = GOOD_ROUTES.replace(old, new, 1)
+    assert text != GOOD_ROUTES
+    found = [f for f in faults_in_routes(tmp_path, text) if words in f]
+    assert found, faults_in_routes(tmp_path, text)
+    assert found[0].startswith("routes.yaml:")
+    assert int(found[0].split(":")[1]) >= 1
+
+
+def test_the_line_is_the_right_one(tmp_path: Path) -> None:
+    text = GOOD_ROUTES.replace("topic: filtered-service-events", "topic: services")
+    (fault,) = faults_in_routes(tmp_path, text)
+    assert fault.startswith(f"routes.yaml:{line_of(text, 'topic: services')}:5: routes.3.topic - ")
+
+
+def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
+    (tmp_path / "routes.yaml").write_text(
+        GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]")
+    )
+    (tmp_path / "Pulumi.prod.yaml").write_text(
+        GOOD_SETTINGS.replace("backupDays: 14", "backupDays: 1").replace("maxCfu: 10", "maxCfu: 7")
+    )
+    with pytest.raises(Faults) as caught:
+        joined(load_settings.from_file(tmp_path / "Pulumi.prod.yaml", True), load_routes.load(tmp_path / "routes.yaml"))
+    assert len(caught.value.faults) == 4
+    assert caught.value.message.startswith("4 faults in settings or routes:\n  Pulumi.prod.yaml:")
+
+
+STANDARD = "type: standard\n    name: events\n    availability: MULTI_ZONE"
+POSTGRES = """config:
+  cdc-streaming:environment: {name: cdc-x}
+  cdc-streaming:kafka: {type: dedicated, name: events, availability: MULTI_ZONE, region: us-east-1, cku: 2}
+  cdc-streaming:backend: {kind: postgres, host: db.example.com, database: events, sslMode: require}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("cku: 2", "cku: 1", "MULTI_ZONE needs cku of at least 2"),
+        ("host: db.example.com", "host: db.proxy-x.example.com", "RDS Proxy"),
+        ("sslMode: require", "sslMode: none", "'disable', 'prefer'"),
+        ("host: db.example.com, ", "", "Field required"),
+    ],
+)
+def test_faults_of_an_existing_database(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert faults_in_settings(tmp_path, POSTGRES) == []
+    found = faults_in_settings(tmp_path, POSTGRES.replace(old, new, 1))
+    assert any(words in f for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("type: enterprise", "type: huge", "huge"),
+        ("maxEcku: 4", "maxEcku: 1", "availability HIGH needs maxEcku of at least 2"),
+        (
+            "type: enterprise\n    name: events\n    availability: HIGH",
+            STANDARD,
+            "privatelink does not go with kafka.type standard: use kafka.type enterprise",
+        ),
+        ("kind: privatelink", "kind: public", "kafka.type enterprise is private"),
+        ("instances: 2", "instances: 1", "without a reader a failover takes ten minutes"),
+        ("us-east-1a", "eu-west-1a", "backend.vpc.zones eu-west-1a are not in kafka.region us-east-1"),
+        ("cidr: 10.30.0.0/16", "cidr: 10.30.0.0/8", "not an IPv4 network"),
+        ("cidr: 10.30.0.0/16", "cidr: 10.0.0.0/12", "between /16 and /24"),
+        ("zones: [us-east-1a, us-east-1b, us-east-1c]", "zones: [us-east-1a]", "at least 2 items"),
+        ("backupDays: 14", "backupDays: 1", "greater than or equal to 7"),
+        ("instanceClass: db.r8g.large", "instanceClass: r8g.large", "pattern"),
+        ("kind: aurora", "kind: mysql", "mysql"),
+        ("email: on-call@example.com", "email: nobody", "pattern"),
+        ("confluent: slack", "confluent: pager", "'slack', 'teams' or 'webhook'"),
+        ("repository: example/cdc-streaming", "repository: cdc-streaming", "pattern"),
+        ("maxCfu: 10", "maxCfu: 7", "5, 10, 20, 30, 40 or 50"),
+        ("maxCfu: 10", "max_cfu: 10\n    bogus: 1", "bogus - unknown key"),
+        ("region: us-east-1", "region: Virginia", "pattern"),
+        ("cdc-streaming:protect: true", 'cdc-streaming:protect: "yes"', "valid boolean"),
+        ("cdc-streaming:protect: true", "cdc-streaming:protct: true", "protct - unknown key"),
+    ],
+)
+def test_setting_faults_are_found(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = GOOD_SETTINGS.replace(old, new, 1)
+    assert text != GOOD_SETTINGS
+    found = faults_in_settings(tmp_path, text)
+    assert any(words in f for f in found), found
+    assert all(f.startswith("Pulumi.prod.yaml:") and " cdc-streaming:" in f for f in found)
+
+
+def test_a_missing_secret_names_the_command(tmp_path: Path) -> None:
+    found = faults_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
+    for name in ("databasePassword", "eventsApiPassword", "notificationUrl"):
+        assert any(f"pulumi config set --secret cdc-streaming:{name}" in fault for fault in found)
+    assert len(found) == 3
+
+
+def test_settings_from_a_running_program_are_the_same(tmp_path: Path) -> None:
+    import yaml
+
+    config = yaml.safe_load(GOOD_SETTINGS)["config"]
+    handed_over = {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
+    for name in settings.SECRETS:
+        handed_over[f"cdc-streaming:{name}"] = "x"
+    file = tmp_path / "Pulumi.prod.yaml"
+    file.write_text(GOOD_SETTINGS)
+    assert load_settings.from_config(handed_over, file) == load_settings.from_file(file, True)
+
+
+def test_a_key_that_is_written_twice() -> None:
+    with pytest.raises(Faults, match=r"f\.yaml:2:1: a - this key is written twice"):
+        parse("a: 1\na: 2\n", "f.yaml")
+
+
+def test_broken_yaml_names_the_place() -> None:
+    with pytest.raises(CdcError, match=r"f\.yaml:2:\d+: not valid YAML"):
+        parse("a: 1\n  b: [\n", "f.yaml")
+
+
+def test_words_like_on_stay_words() -> None:
+    assert parse("on: no\nreally: true\n", "f.yaml").data == {"on": "no", "really": True}
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CdcError, match=r"routes\.yaml: cannot be read"):
+        load_routes.load(tmp_path / "routes.yaml")
+
+
+def test_faults_are_ordered_by_line() -> None:
+    made = [Fault("f:10:1", "b", "x"), Fault("f:9:1", "a", "x")]
+    assert [f.where for f in Faults(made).faults] == ["f:9:1", "f:10:1"]

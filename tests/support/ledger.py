@@ -1,0 +1,56 @@
+"""What was sent, and what readers see: compared id by id."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaException
+
+from cli.client import kafka, wait
+from cli.client.stack import Stack, local_dsn
+from cli.commands.demo import targets
+from cli.traffic.events import Factory
+from cli.traffic.observer import key_id
+from cli.traffic.writer import Writer
+from tests.support.business import business
+
+
+@dataclass
+class Seen:
+    """Per topic, how often each id was seen."""
+
+    counts: dict[str, Counter[str]]
+
+
+def routed_topics(stack: Stack) -> list[str]:
+    return [r.topic for r in stack.contract.routes] + [s.unrouted_topic for s in stack.contract.sources]
+
+
+def read(stack: Stack, topics: list[str], isolation: str = "read_committed") -> Seen:
+    """Everything that is on the topics now."""
+    seen = Seen({topic: Counter() for topic in topics})
+    for message in kafka.read_all(stack, "operator", topics, 60, isolation):
+        identity = key_id(message.key())
+        seen.counts[message.topic()][identity] += 1
+    return seen
+
+
+def write(stack: Stack, count: int, seed: int) -> dict[str, str]:
+    """Write directly; event id → the topic it belongs to."""
+    wanted = targets(business())
+    sent = Writer(local_dsn(stack, "events_api")).send(Factory(seed).mixed(count), rate=0)
+    return {identity: wanted[kind] for identity, (kind, _) in sent.commits.items()}
+
+
+def all_arrived(stack: Stack, ids: set[str], seconds: float) -> Seen:
+    """Wait until `read_committed` readers have every id; what they have then. A broker may still be on its way back."""
+    found: list[Seen] = []
+
+    def complete() -> bool:
+        try:
+            found[:] = [read(stack, routed_topics(stack))]
+        except KafkaException:
+            return False
+        return ids <= {i for counts in found[0].counts.values() for i in counts}
+
+    wait.wait_for(complete, seconds, f"the arrival of {len(ids)} events")
+    return found[0]
