@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from stacks.errors import Faults
+from stacks.errors import InvalidFiles
 
 WIDTH = 100
 BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
@@ -77,4 +77,4 @@ def explain(error: BaseException) -> None:
 def exit_with(error: BaseException) -> NoReturn:
     """End the command: 2 for bad input, 1 for the rest."""
     explain(error)
-    raise SystemExit(BAD_INPUT if isinstance(error, Faults) else getattr(error, "exit_code", FAILED))
+    raise SystemExit(BAD_INPUT if isinstance(error, InvalidFiles) else getattr(error, "exit_code", FAILED))

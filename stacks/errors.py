@@ -1,7 +1,7 @@
 """The program's errors. All of them are for people: what, where, got, and what to do about it.
 
 CdcError
-└── Faults   several faults in settings or routes, reported together
+└── InvalidFiles   several findings in settings or routes, reported together
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
+Place = tuple[str | int, ...]  # where in a document: keys and list positions
 
 
 class CdcError(Exception):
@@ -21,22 +22,27 @@ class CdcError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One wrong thing in a file. `where` is `file:line:column`, `path` is dotted (`routes.0.topic`).
+class Finding:
+    """One wrong thing in a file: the rule that found it (docs/routes.md lists them), and the place (`("routes", 0, "topic")`).
 
-    `rule` names the rule that found it (docs/routes.md lists them). Only errors stop anything.
+    `where` is `file:line:column`, empty until a document has told it. Only errors stop anything.
     """
 
-    where: str
-    path: str
+    rule: str
+    place: Place
     problem: str
     got: Any = None
     hint: str = ""
-    rule: str = ""
     severity: Severity = "error"
+    where: str = ""
 
     @property
-    def place(self) -> list[Any]:
+    def path(self) -> str:
+        """The place as `routes.0.topic`."""
+        return ".".join(map(str, self.place)) or "(file)"
+
+    @property
+    def position(self) -> list[Any]:
         """File, line and column, for sorting."""
         return [int(part) if part.isdigit() else part for part in self.where.split(":")]
 
@@ -47,16 +53,16 @@ class Fault:
         return f"{self.where}: {self.path} - {self.problem}{got}{hint}{rule}"
 
 
-def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Each fault once, in the order of the lines."""
-    return sorted({str(fault): fault for fault in faults}.values(), key=lambda fault: fault.place)
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, in the order of the lines."""
+    return sorted({str(finding): finding for finding in findings}.values(), key=lambda finding: finding.position)
 
 
-class Faults(CdcError):
-    """Every fault found, in the order of the files' lines."""
+class InvalidFiles(CdcError):
+    """Everything that is wrong with the files of a stack, in the order of their lines."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = in_order(faults)
-        count = f"{len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}"
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = in_order(findings)
+        count = f"{len(self.findings)} finding{'s' if len(self.findings) > 1 else ''}"
+        lines = "\n".join(f"  {finding}" for finding in self.findings)
         super().__init__(f"{count} in settings or routes:\n{lines}", "nothing was created; correct the lines above")

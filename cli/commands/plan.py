@@ -138,7 +138,7 @@ def by_component(head: Plan) -> list[tuple[str, int, int]]:
 
 
 def component_label(token: str, name: str) -> str:
-    """Components of one kind are counted together: `access.Identity`, `topics.EventTopic`."""
+    """Components of one kind are counted together: `confluent.Identity`, `confluent.EventTopic`."""
     return f"{token.split(':')[1]}.{token.split(':')[2]}" if token.startswith("cdc:") else name
 
 

@@ -29,7 +29,7 @@ class Loaded:
 
 
 def check_files(name: str) -> Loaded:
-    """Settings and routes, checked before anything is started. Raises Faults."""
+    """Settings and routes, checked before anything is started. Raises InvalidFiles."""
     return Loaded(*loading.from_files(ROOT, name))
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from avro.compatibility import ReaderWriterCompatibilityChecker
 from avro.schema import parse
 
-from stacks.errors import Fault
+from stacks.errors import Finding, Place
+from stacks.files.yaml_document import Document
 from stacks.routes import avro
 from stacks.routes.model import Routes
 from stacks.routes.records import records
@@ -25,11 +26,14 @@ class Change:
     """A subject whose schema changes."""
 
     subject: str
-    old: str
-    new: str
     level: str
-    place: tuple[str | int, ...]
-    kind: str
+    place: Place
+    kind: Literal["raw", "routed"]
+    old: str = ""
+    new: str = ""
+
+
+KeyAndValue = tuple[avro.Record, avro.Record]
 
 
 def changes(base: Routes, head: Routes) -> Iterator[Change]:
@@ -46,27 +50,22 @@ def subjects(base: Routes, head: Routes) -> Iterator[Change]:
     for n, source in enumerate(head.sources):
         if old := old_sources.get(source.topic):
             place = ("sources", n, "columns")
-            yield from pair(source.topic, avro.raw(old), avro.raw(source), source.compatibility, place, "raw")
+            what = Change(subject=source.topic, level=source.compatibility, place=place, kind="raw")
+            yield from pair(avro.raw(old), avro.raw(source), what)
             before, after = (avro.routed(s, extra=[REASON]) for s in (old, source))
-            yield from pair(source.unrouted_topic, before, after, source.compatibility, place, "raw")
+            yield from pair(before, after, replace(what, subject=source.unrouted_topic))
     for n, route in enumerate(head.routes):
         if not route.retire and (old_route := old_routes.get(route.topic)):
             source = head.source(route.source)
             before, after = records(base.source(old_route.source), old_route), records(source, route)
-            yield from pair(route.topic, before, after, source.compatibility, ("routes", n, "columns"), "routed")
+            what = Change(route.topic, source.compatibility, ("routes", n, "columns"), "routed")
+            yield from pair(before, after, what)
 
 
-def pair(
-    topic: str,
-    old: tuple[avro.Record, avro.Record],
-    new: tuple[avro.Record, avro.Record],
-    level: str,
-    place: tuple[str | int, ...],
-    kind: str,
-) -> Iterator[Change]:
-    """Key and value of a topic."""
+def pair(old: KeyAndValue, new: KeyAndValue, what: Change) -> Iterator[Change]:
+    """Key and value of a topic. `what` names the topic where a Change names its subject."""
     for part, before, after in zip(("key", "value"), old, new, strict=True):
-        yield Change(f"{topic}-{part}", before.text, after.text, level, place, kind)
+        yield replace(what, subject=f"{what.subject}-{part}", old=before.text, new=after.text)
 
 
 def breaks(change: Change) -> list[str]:
@@ -91,15 +90,16 @@ def plain(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "fields": [avro.stripped(field) for field in schema["fields"]]}
 
 
-def faults(base: Routes, head: Routes, where: Any) -> list[Fault]:
-    """Breaking changes as faults. `where` gives the line of a place."""
+def findings(base: Routes, head: Routes, document: Document) -> list[Finding]:
+    """Breaking changes as findings in the document of `head`."""
     return [
-        Fault(
-            where(change.place),
-            ".".join(map(str, change.place)),
-            f"subject {change.subject} promises {change.level}: {why}",
-            hint=HINT[change.kind],
-            rule="incompatible",
+        document.locate(
+            Finding(
+                "incompatible",
+                change.place,
+                f"subject {change.subject} promises {change.level}: {why}",
+                hint=HINT[change.kind],
+            )
         )
         for change in changes(base, head)
         for why in breaks(change)

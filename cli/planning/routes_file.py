@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from stacks.errors import CdcError, Fault, Faults
+from stacks.errors import CdcError, Finding, InvalidFiles
 from stacks.files.yaml_document import Document
 from stacks.routes import lint
 from stacks.routes import load as load_routes
@@ -22,25 +22,25 @@ class Linted:
 
     document: Document
     routes: Routes | None
-    faults: list[Fault]
+    findings: list[Finding]
 
     @property
-    def errors(self) -> list[Fault]:
+    def errors(self) -> list[Finding]:
         """What stops an update."""
-        return [fault for fault in self.faults if fault.severity == "error"]
+        return [finding for finding in self.findings if finding.severity == "error"]
 
 
 def linted(path: Path) -> Linted:
     """Read and lint. Raises CdcError when it is not YAML."""
-    document, found, faults = load_routes.parsed(path)
-    return Linted(document, found, faults if found is None else lint.check(found, document))
+    document, found, findings = load_routes.parsed(path)
+    return Linted(document, found, findings if found is None else lint.check(found, document))
 
 
 def here() -> Routes:
-    """The file of this checkout. Raises Faults."""
+    """The file of this checkout. Raises InvalidFiles."""
     found = linted(ROOT / NAME)
     if found.errors or found.routes is None:
-        raise Faults(found.errors)
+        raise InvalidFiles(found.errors)
     return found.routes
 
 
@@ -55,10 +55,10 @@ def at(reference: str) -> Routes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / NAME
         file.write_text(done.stdout)
-        _, found, faults = load_routes.parsed(file)
+        _, found, findings = load_routes.parsed(file)
     if found is None:
         raise CdcError(
-            f"{NAME} at {reference} is not in today's language:\n  {faults[0]}", "compare with a later commit"
+            f"{NAME} at {reference} is not in today's language:\n  {findings[0]}", "compare with a later commit"
         )
     return found
 

@@ -10,6 +10,7 @@ from policies.rule import confluent, whole
 POWERFUL = ("OrganizationAdmin", "EnvironmentAdmin", "CloudClusterAdmin", "ResourceOwner", "AccountAdmin")
 TRUSTED = ("deployer", "ci")  # the identities that make things
 READERS = ("operator", "flink-runner")
+IDENTITY = "cdc:confluent:Identity"  # the component that every identity of the stack is
 
 
 def bindings(graph: Graph) -> list[Resource]:
@@ -20,7 +21,7 @@ def bindings(graph: Graph) -> list[Resource]:
 def consumers(graph: Graph) -> set[str]:
     """Identities that are neither ours nor a machine's: consumers."""
     own = {"deployer", "connector", "flink-runner", "operator", "redriver", "ci"}
-    return {r.name for r in graph if r.token == "cdc:access:Identity"} - own  # noqa: S105 - a type token
+    return {r.name for r in graph if r.token == IDENTITY} - own
 
 
 def scope(binding: Resource) -> str:

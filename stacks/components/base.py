@@ -6,12 +6,15 @@ import pulumi
 
 
 class Component(pulumi.ComponentResource):
-    """A group of resources. TOKEN (`cdc:<module>:<Class>`) is state identity: it never changes without an alias."""
+    """A group of resources.
 
-    TOKEN: ClassVar[str]
+    TYPE is its type token, `cdc:<aws|confluent>:<Class>`. It is state identity: it never changes without an alias.
+    """
+
+    TYPE: ClassVar[str]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(self.TOKEN, name, None, opts)
+        super().__init__(self.TYPE, name, None, opts)
         self.name = name
 
     def child(self, **options: Any) -> pulumi.ResourceOptions:

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 
 class Model(BaseModel):
-    """A part of a file people write. Unknown keys and values of another type are faults."""
+    """A part of a file people write. Unknown keys and values of another type are findings."""
 
     model_config = ConfigDict(
         frozen=True,

@@ -1,16 +1,14 @@
 """YAML files with positions: what a file says, and on which line it says it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from stacks.errors import CdcError, Fault, Faults
-
-Place = tuple[str | int, ...]
+from stacks.errors import CdcError, Finding, InvalidFiles, Place
 
 
 class Loader(yaml.CSafeLoader):
@@ -33,6 +31,10 @@ class Document:
     data: Any
     positions: dict[Place, tuple[int, int]] = field(default_factory=dict[Place, tuple[int, int]])
 
+    def locate(self, finding: Finding) -> Finding:
+        """The finding with its `where`."""
+        return replace(finding, where=self.where(finding.place))
+
     def where(self, place: Place) -> str:
         """`file:line:column` of a value; of its nearest parent when the value itself is missing."""
         while place and place not in self.positions:
@@ -42,7 +44,7 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Parse a YAML file. Raises CdcError when it is missing or not YAML, Faults for a key that is written twice."""
+    """Parse a YAML file. Raises CdcError when it is missing or not YAML, InvalidFiles for a key that is written twice."""
     try:
         text = path.read_text()
     except OSError as error:
@@ -62,15 +64,15 @@ def parse(text: str, name: str) -> Document:
         raise CdcError(f"{where}: not valid YAML: {error.problem}", "check the indentation and the quotes") from error
     finally:
         loader.dispose()
-    doubles: list[Fault] = []
+    doubles: list[Finding] = []
     if node:
         walk(node, (), document, doubles)
     if doubles:
-        raise Faults(doubles)
+        raise InvalidFiles(doubles)
     return document
 
 
-def walk(node: yaml.Node, place: Place, document: Document, doubles: list[Fault]) -> None:
+def walk(node: yaml.Node, place: Place, document: Document, doubles: list[Finding]) -> None:
     """Note where every value stands, and which keys stand twice."""
     document.positions[place] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if isinstance(node, yaml.MappingNode):
@@ -79,17 +81,13 @@ def walk(node: yaml.Node, place: Place, document: Document, doubles: list[Fault]
             mark = key.start_mark
             if inner in document.positions:
                 where = f"{document.file}:{mark.line + 1}:{mark.column + 1}"
-                doubles.append(Fault(where, dotted(inner), "this key is written twice", hint="keep one of them"))
+                problem = "this key is written twice"
+                doubles.append(Finding("duplicate-key", inner, problem, hint="keep one of them", where=where))
             walk(value, inner, document, doubles)
             document.positions[inner] = (mark.line + 1, mark.column + 1)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             walk(value, (*place, number), document, doubles)
-
-
-def dotted(place: Place) -> str:
-    """`routes.0.topic`."""
-    return ".".join(map(str, place)) or "(file)"
 
 
 HINTS = {
@@ -100,9 +98,9 @@ HINTS = {
 }
 
 
-def faults_of(error: ValidationError, document: Document, prefix: Place = ()) -> list[Fault]:
-    """A model's complaints as faults with positions."""
-    found: list[Fault] = []
+def findings_of(error: ValidationError, document: Document, prefix: Place = ()) -> list[Finding]:
+    """A model's complaints as findings with positions."""
+    found: list[Finding] = []
     for item in error.errors(include_url=False):
         place = (*prefix, *real_place(item["loc"], document, prefix))
         kind = item["type"]
@@ -112,7 +110,7 @@ def faults_of(error: ValidationError, document: Document, prefix: Place = ()) ->
             if kind in ("missing", "extra_forbidden") or isinstance(item["input"], dict | BaseModel)
             else item["input"]
         )
-        found.append(Fault(document.where(place), dotted(place), problem, got, HINTS.get(kind, ""), rule_of(kind)))
+        found.append(document.locate(Finding(rule_of(kind), place, problem, got, HINTS.get(kind, ""))))
     return found
 
 

@@ -1,65 +1,109 @@
-"""Compute pool, dead-letter tables and routing statements."""
+"""Flink: the compute pool, dead-letter tables, and the routing statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
-import pulumi_confluentcloud as cc
 
 from stacks import naming
-from stacks.components.confluent.compute_pool import Compute, ComputeArgs
-from stacks.components.confluent.kafka import Kafka
-from stacks.pipeline.context import Inputs
-from stacks.pipeline.identities import Identities
+from stacks.components.confluent.acls import Acls
+from stacks.components.confluent.compute_pool import ComputePool, ComputePoolArgs
+from stacks.components.confluent.dead_letters import DeadLetters, DeadLettersArgs
+from stacks.components.confluent.statements import RoutingStatements, RoutingStatementsArgs
+from stacks.components.confluent.topics import EventTopic
+from stacks.pipeline.context import Context, Platform
 from stacks.rollout.flink_client import Connection
-from stacks.settings.model import Settings
+from stacks.statements import render, sets
 
 
-def flink_endpoint(settings: Settings, region: pulumi.Output[cc.GetFlinkRegionResult]) -> pulumi.Output[str]:
-    """Statements on the public endpoint cannot reach a private cluster."""
-    return region.private_rest_endpoint if settings.private else region.rest_endpoint
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flink:
+    """The pool, and the statements that run in it."""
+
+    pool: ComputePool
+    routing: RoutingStatements
 
 
-def flink_connection(
-    settings: Settings,
-    kafka: Kafka,
-    access: Identities,
-    organization: pulumi.Output[cc.GetOrganizationResult],
-    region: pulumi.Output[cc.GetFlinkRegionResult],
-) -> Connection:
-    """How the program itself asks about statements: as the deployer, who submits them."""
-    key = access.deployer.credentials("flink")
-    return Connection(
-        rest_endpoint=flink_endpoint(settings, region),
-        organization_id=organization.id,
-        environment_id=kafka.environment.id,
-        api_key=key.key,
-        api_secret=key.secret,
-    )
+def declare(context: Context, platform: Platform, topics: Mapping[str, EventTopic], acls: Mapping[str, Acls]) -> Flink:
+    """Everything of Flink. Statements wait for the roles or ACLs they are submitted and run with."""
+    pool = compute_pool(context, platform)
+    identities = platform.identities
+    permitted: list[pulumi.Resource] = [
+        *identities.flink.bindings,
+        *identities.deployer.bindings,
+        *(acl for own in acls.values() for acl in own.acls),
+    ]
+    letters = dead_letters(context, pool, topics, permitted)
+    routing = routing_statements(context, platform, pool, topics, [*permitted, *letters.statements])
+    return Flink(pool=pool, routing=routing)
 
 
-def declare_compute(
-    settings: Settings,
-    inputs: Inputs,
-    kafka: Kafka,
-    access: Identities,
-    organization: pulumi.Output[cc.GetOrganizationResult],
-    region: pulumi.Output[cc.GetFlinkRegionResult],
-    opts: pulumi.ResourceOptions,
-) -> Compute:
+def compute_pool(context: Context, platform: Platform) -> ComputePool:
     """The pool, and the provider that submits as the deployer and runs as the Flink account."""
-    key = access.deployer.credentials("flink")
-    args = ComputeArgs(
+    settings, identities = context.settings, platform.identities
+    key = identities.deployer.credentials("flink")
+    args = ComputePoolArgs(
         display_name=naming.physical(settings.environment.name, "flink"),
         max_cfu=settings.flink.max_cfu,
         region=settings.kafka.region,
-        environment_id=kafka.environment.id,
-        organization_id=organization.id,
-        rest_endpoint=flink_endpoint(settings, region),
+        environment_id=platform.kafka.environment.id,
+        organization_id=context.organization.id,
+        rest_endpoint=context.flink_endpoint,
         api_key=key.key,
         api_secret=key.secret,
-        runner_id=access.flink.account.id,
-        deployer_id=access.deployer.account.id,
-        cloud_api_key=inputs.cloud_api_key,
-        cloud_api_secret=inputs.cloud_api_secret,
-        endpoint=inputs.endpoint,
+        runner_id=identities.flink.account.id,
+        deployer_id=identities.deployer.account.id,
+        cloud_api_key=context.cloud.api_key,
+        cloud_api_secret=context.cloud.api_secret,
+        endpoint=context.cloud.endpoint,
         protect=settings.protect,
     )
-    return Compute("flink", args, opts)
+    return ComputePool("flink", args, context.below)
+
+
+def dead_letters(
+    context: Context, pool: ComputePool, topics: Mapping[str, EventTopic], permitted: list[pulumi.Resource]
+) -> DeadLetters:
+    """The sources' tables send what cannot be decoded to dead-letter topics."""
+    sources = context.routes.sources
+    args = DeadLettersArgs(
+        sources=sources,
+        environment=context.settings.environment.name,
+        database=context.settings.kafka.name,
+        provider=pool.altering,
+        after=[*permitted, *(resource for source in sources for resource in topics[source.topic].resources)],
+    )
+    return DeadLetters("dead-letters", args, context.below)
+
+
+def routing_statements(
+    context: Context,
+    platform: Platform,
+    pool: ComputePool,
+    topics: Mapping[str, EventTopic],
+    after: list[pulumi.Resource],
+) -> RoutingStatements:
+    """The routes' statements, each continuing from the one it replaces."""
+    settings, environment = context.settings, context.settings.environment.name
+    groups = sets.pack(context.routes, context.previous.assignment, settings.flink.routes_per_statement)
+    args = RoutingStatementsArgs(
+        statements=render.build(groups, environment, environment, settings.kafka.name),
+        provider=pool.provider,
+        tables={name: topic.resources for name, topic in topics.items()},
+        after=after,
+        connection=connection(context, platform),
+        previous=context.previous,
+    )
+    return RoutingStatements("routing", args, context.below)
+
+
+def connection(context: Context, platform: Platform) -> Connection:
+    """How the program itself asks about statements: as the deployer, who submits them."""
+    key = platform.identities.deployer.credentials("flink")
+    return Connection(
+        rest_endpoint=context.flink_endpoint,
+        organization_id=context.organization.id,
+        environment_id=platform.kafka.environment.id,
+        api_key=key.key,
+        api_secret=key.secret,
+    )

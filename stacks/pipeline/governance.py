@@ -1,72 +1,64 @@
-"""What stands around the pipeline: consumers' secrets, alarms, CI's identity, the catalog, quotas."""
+"""What governs the pipeline: consumers' secrets, CI's identity, the catalog, quotas."""
 
 from collections.abc import Mapping
 
 import pulumi
 
 from stacks import naming
-from stacks.components.aws.consumer_secrets import ConsumerSecrets
+from stacks.components.aws.consumer_secrets import ConsumerSecrets, ConsumerSecretsArgs
 from stacks.components.confluent.catalog import Catalog, CatalogArgs, Entry
-from stacks.components.confluent.ci_identity import CiIdentity
-from stacks.components.confluent.kafka import Kafka
-from stacks.components.confluent.quotas import Quotas
-from stacks.components.confluent.registry import Registry
-from stacks.components.confluent.topics import DataPlane, EventTopic
-from stacks.pipeline import monitoring
-from stacks.pipeline.identities import Identities
-from stacks.pipeline.private_network import Links
-from stacks.pipeline.source_database import Secrets, SourceDatabase
+from stacks.components.confluent.ci_identity import CiIdentity, CiIdentityArgs
+from stacks.components.confluent.quotas import Quotas, QuotasArgs
+from stacks.components.confluent.topics import EventTopic
+from stacks.pipeline.context import Context, Platform
+from stacks.pipeline.source_database import SourceDatabase
 from stacks.routes.model import Routes
 from stacks.settings.kafka import Dedicated
-from stacks.settings.model import Settings
 
 
 def declare(
-    settings: Settings,
-    routes: Routes,
-    secrets: Secrets,
-    source: SourceDatabase,
-    kafka: Kafka,
-    registry: Registry,
-    access: Identities,
-    plane: DataPlane,
-    topics: Mapping[str, EventTopic],
-    links: Links,
-    opts: pulumi.ResourceOptions,
+    context: Context, platform: Platform, source: SourceDatabase, topics: Mapping[str, EventTopic]
 ) -> Mapping[str, pulumi.Output[str]]:
     """Each where the settings allow it. Returns the ARN of each consumer's secret."""
-    arns: Mapping[str, pulumi.Output[str]] = {}
-    if aurora := source.aurora:
-        kept = ConsumerSecrets("consumers", aurora.world, aurora.encryption.key.arn, access.consumers, aurora.below)
-        arns = kept.arns
-        monitoring.declare_alarms(settings, aurora, links.link, secrets, opts)
+    settings, below = context.settings, context.below
     if settings.ci:
         name = naming.physical(settings.environment.name, "ci")
-        CiIdentity("ci", name, settings.ci, kafka.environment.resource_name, opts)
+        crn = platform.kafka.environment.resource_name
+        CiIdentity("ci", CiIdentityArgs(display_name=name, ci=settings.ci, environment_crn=crn), below)
     if settings.environment.governance == "ADVANCED":
-        described = CatalogArgs(
-            plane=plane, catalog_endpoint=registry.catalog_endpoint, entries=entries(routes, topics)
+        catalog_args = CatalogArgs(
+            plane=platform.data_plane,
+            catalog_endpoint=platform.registry.catalog_endpoint,
+            entries=entries(context.routes, topics),
         )
-        Catalog("catalog", described, opts)
+        Catalog("catalog", catalog_args, below)
     if isinstance(settings.kafka, Dedicated):
-        accounts = {name: identity.account.id for name, identity in access.consumers.items()}
-        Quotas("quotas", kafka, settings.kafka.consumer_quota, accounts, opts)
-    return arns
+        accounts = {name: identity.account.id for name, identity in platform.identities.consumers.items()}
+        quotas_args = QuotasArgs(kafka=platform.kafka, quota=settings.kafka.consumer_quota, accounts=accounts)
+        Quotas("quotas", quotas_args, below)
+    return consumer_secrets(platform, source)
+
+
+def consumer_secrets(platform: Platform, source: SourceDatabase) -> Mapping[str, pulumi.Output[str]]:
+    """Consumers' keys in Secrets Manager, where there is one; the ARN of each."""
+    aurora = source.aurora
+    if aurora is None:
+        return {}
+    args = ConsumerSecretsArgs(
+        context=aurora.context, key_arn=aurora.kms_key.key.arn, consumers=platform.identities.consumers
+    )
+    return ConsumerSecrets("consumers", args, aurora.below).arns
 
 
 def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry]:
     """What the catalog says of each topic."""
     found: dict[str, Entry] = {}
     for s in routes.sources:
-        found[s.topic] = Entry(
-            topic=topics[s.topic].topic, tag="cdc_raw", owner="platform", description=f"Changes of {s.table}"
-        )
-        found[s.unrouted_topic] = Entry(
-            topic=topics[s.unrouted_topic].topic,
-            tag="cdc_unrouted",
-            owner="platform",
-            description=f"No route took these of {s.table}",
-        )
+        for topic, tag, description in (
+            (s.topic, "cdc_raw", f"Changes of {s.table}"),
+            (s.unrouted_topic, "cdc_unrouted", f"No route took these of {s.table}"),
+        ):
+            found[topic] = Entry(topic=topics[topic].topic, tag=tag, owner="platform", description=description)
     for r in routes.kept:
         found[r.topic] = Entry(
             topic=topics[r.topic].topic,

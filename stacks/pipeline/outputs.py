@@ -6,82 +6,88 @@ from typing import Any
 
 import pulumi
 
-from stacks import contract
-from stacks.components.confluent.compute_pool import Compute
 from stacks.components.confluent.connector import CdcConnector
-from stacks.components.confluent.statements import Routing
 from stacks.components.confluent.topics import EventTopic
-from stacks.pipeline.identities import World
+from stacks.contract import (
+    ConnectorContract,
+    ConsumerContract,
+    ContractV1,
+    DatabaseContract,
+    EventsApiContract,
+    FlinkContract,
+    KafkaContract,
+    RegistryContract,
+    RouteContract,
+    SourceContract,
+)
+from stacks.pipeline.context import Context, Platform
+from stacks.pipeline.flink import Flink
 from stacks.pipeline.source_database import SourceDatabase
 from stacks.routes.model import Routes
-from stacks.settings.model import Settings
 
-CONFLUENT_ENDPOINT = "https://api.confluent.cloud"
 ISOLATION = {"exactly_once": "read_committed", "low_latency": "read_uncommitted"}
 # Confluent commits a statement's transactions about once a minute (docs: Flink delivery guarantees).
 LATENCY = {"exactly_once": "about a minute", "low_latency": "under 100 ms, at least once"}
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The components that the contract speaks of. `secrets`: consumer → ARN of its keys."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stages:
+    """What the contract speaks of. `consumer_secrets`: consumer → ARN of its keys."""
 
+    platform: Platform
     source: SourceDatabase
-    world: World
     topics: Mapping[str, EventTopic]
     connector: CdcConnector
-    compute: Compute
-    routing: Routing
-    secrets: Mapping[str, pulumi.Output[str]]
+    flink: Flink
+    consumer_secrets: Mapping[str, pulumi.Output[str]]
 
 
-def exported(settings: Settings, routes: Routes, endpoint: str, parts: Parts) -> pulumi.Output[dict[str, Any]]:
+def contract(context: Context, stages: Stages) -> pulumi.Output[dict[str, Any]]:
     """The contract, checked against its model once all values are known."""
-    world = parts.world
+    platform, source = stages.platform, stages.source
     wired: dict[str, pulumi.Input[Any]] = {
-        "host": parts.source.host,
-        "port": parts.source.port,
-        "events_api": parts.source.events_api_url,
-        "environment_id": world.kafka.environment.id,
-        "cluster_id": world.kafka.cluster.id,
-        "bootstrap": world.kafka.cluster.bootstrap_endpoint,
-        "kafka_rest": world.kafka.cluster.rest_endpoint,
-        "registry_id": world.registry.id,
-        "registry_url": world.registry.rest_endpoint,
-        "connector_id": parts.connector.connector.id,
-        "pool_id": parts.compute.pool.id,
-        "flink_rest": world.region.private_rest_endpoint if settings.private else world.region.rest_endpoint,
-        "organization_id": world.organization.id,
-        "statements": {key: s.statement_name for key, s in parts.routing.statements.items()},
+        "host": source.host,
+        "port": source.port,
+        "events_api": source.events_api_url,
+        "environment_id": platform.kafka.environment.id,
+        "cluster_id": platform.kafka.cluster.id,
+        "bootstrap": platform.kafka.cluster.bootstrap_endpoint,
+        "kafka_rest": platform.kafka.cluster.rest_endpoint,
+        "registry_id": platform.registry.id,
+        "registry_url": platform.registry.rest_endpoint,
+        "connector_id": stages.connector.connector.id,
+        "pool_id": stages.flink.pool.pool.id,
+        "flink_rest": context.flink_endpoint,
+        "organization_id": context.organization.id,
+        "statements": {key: s.statement_name for key, s in stages.flink.routing.statements.items()},
         "schemas": {
-            route.topic: {part: schema.schema_identifier for part, schema in parts.topics[route.topic].schemas.items()}
-            for route in routes.kept
+            route.topic: {part: schema.schema_identifier for part, schema in stages.topics[route.topic].schemas.items()}
+            for route in context.routes.kept
         },
-        "secrets": dict(parts.secrets),
+        "secrets": dict(stages.consumer_secrets),
     }
-    auth = parts.source.events_api_auth
-    return pulumi.Output.all(**wired).apply(lambda values: contract_of(settings, routes, endpoint, auth, values))
+    auth = source.events_api_auth
+    return pulumi.Output.all(**wired).apply(lambda values: filled(context, auth, values))
 
 
-def contract_of(
-    settings: Settings, routes: Routes, endpoint: str, auth: str | None, values: dict[str, Any]
-) -> dict[str, Any]:
+def filled(context: Context, auth: str | None, values: dict[str, Any]) -> dict[str, Any]:
     """The contract's plain data. The protocol is part of Confluent's bootstrap address."""
+    settings, routes, endpoint = context.settings, context.routes, context.cloud.address
     protocol, _, bootstrap = str(values["bootstrap"]).rpartition("://")
     backend, connector = settings.backend, settings.connector
-    built = contract.ContractV1(
+    built = ContractV1(
         environment=settings.environment.name,
         environment_id=values["environment_id"],
         confluent_endpoint=endpoint,
-        kafka=contract.KafkaContract(
+        kafka=KafkaContract(
             cluster_id=values["cluster_id"],
             bootstrap_servers=bootstrap,
             security_protocol="SASL_PLAINTEXT" if protocol == "SASL_PLAINTEXT" else "SASL_SSL",
             sasl_mechanism="SCRAM-SHA-256" if protocol == "SASL_PLAINTEXT" else "PLAIN",
             rest_endpoint=values["kafka_rest"],
         ),
-        registry=contract.RegistryContract(id=values["registry_id"], url=values["registry_url"]),
-        database=contract.DatabaseContract(
+        registry=RegistryContract(id=values["registry_id"], url=values["registry_url"]),
+        database=DatabaseContract(
             host=values["host"],
             port=int(values["port"]),
             database=backend.database,
@@ -89,11 +95,11 @@ def contract_of(
             publication=connector.publication,
             heartbeat_table=connector.heartbeat_table,
         ),
-        events_api=contract.EventsApiContract(url=values["events_api"], auth="jwt" if auth == "jwt" else "iam")
+        events_api=EventsApiContract(url=values["events_api"], auth="jwt" if auth == "jwt" else "iam")
         if auth
         else None,
-        connector=contract.ConnectorContract(id=values["connector_id"], name=connector.name),
-        flink=contract.FlinkContract(
+        connector=ConnectorContract(id=values["connector_id"], name=connector.name),
+        flink=FlinkContract(
             pool_id=values["pool_id"],
             rest_endpoint=values["flink_rest"],
             organization_id=values["organization_id"],
@@ -110,7 +116,7 @@ def business_parts(
     """Sources, routes and consumers, with their schemas' ids and the places of their secrets."""
     return {
         "sources": [
-            contract.SourceContract(
+            SourceContract(
                 name=s.name,
                 table=s.table,
                 raw_topic=s.topic,
@@ -120,7 +126,7 @@ def business_parts(
             for s in routes.sources
         ],
         "routes": [
-            contract.RouteContract(
+            RouteContract(
                 name=r.name,
                 source=r.source,
                 topic=r.topic,
@@ -139,7 +145,7 @@ def business_parts(
             for r in routes.kept
         ],
         "consumers": [
-            contract.ConsumerContract(
+            ConsumerContract(
                 name=c.name,
                 group=c.group,
                 group_prefix=c.group,

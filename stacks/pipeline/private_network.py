@@ -4,50 +4,52 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_confluentcloud as cc
 
-from stacks.components.aws.privatelink_egress import PrivateLink, PrivateLinkArgs
-from stacks.components.aws.privatelink_ingress import Ingress, IngressArgs
+from stacks.components.aws.privatelink_egress import PrivateLinkEgress, PrivateLinkEgressArgs
+from stacks.components.aws.privatelink_ingress import PrivateLinkIngress, PrivateLinkIngressArgs
 from stacks.components.confluent.kafka import Kafka
-from stacks.pipeline.source_database import SourceDatabase
-from stacks.settings.model import Settings
+from stacks.pipeline.context import Context
+from stacks.pipeline.source_database import Aurora, SourceDatabase
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrivateNetwork:
     """`ways_in`: what our calls to the cluster need first. `ways_out`: what the connector needs first."""
 
     ways_in: Sequence[pulumi.Resource] = field(default=())
     ways_out: Sequence[pulumi.Resource] = field(default=())
-    link: PrivateLink | None = None
+    egress: PrivateLinkEgress | None = None
 
 
-def declare(settings: Settings, source: SourceDatabase, kafka: Kafka, confluent: cc.Provider) -> Links:
+def declare(context: Context, source: SourceDatabase, kafka: Kafka) -> PrivateNetwork:
     """Nothing for public connectivity."""
     aurora = source.aurora
-    if not settings.private or aurora is None:
-        return Links()
-    below = pulumi.ResourceOptions(providers=[confluent, aurora.world.provider])
-    network, firewall = aurora.network, aurora.firewall
-    ingress_args = IngressArgs(
-        world=aurora.world,
+    if not context.settings.private or aurora is None:
+        return PrivateNetwork()
+    below = pulumi.ResourceOptions(providers=[context.confluent, aurora.context.provider])
+    ingress_args = PrivateLinkIngressArgs(
+        context=aurora.context,
         environment_id=kafka.environment.id,
-        vpc_id=network.vpc_id,
-        subnets=network.private_subnets,
-        groups=firewall.ids("confluent"),
+        vpc_id=aurora.network.vpc_id,
+        subnets=aurora.network.private_subnets,
+        groups=aurora.security_groups.ids("confluent"),
     )
-    link_args = PrivateLinkArgs(
-        world=aurora.world,
+    ingress = PrivateLinkIngress("ingress", ingress_args, below)
+    egress = PrivateLinkEgress("privatelink", egress_args(context, aurora, kafka), below)
+    return PrivateNetwork(ways_in=[ingress.connection], ways_out=egress.ready, egress=egress)
+
+
+def egress_args(context: Context, aurora: Aurora, kafka: Kafka) -> PrivateLinkEgressArgs:
+    """Confluent's way to Aurora."""
+    return PrivateLinkEgressArgs(
+        context=aurora.context,
         database=aurora.database,
         environment_id=kafka.environment.id,
-        vpc_id=network.vpc_id,
-        subnets=network.private_subnets,
-        balancer_groups=firewall.ids("balancer"),
-        function_groups=firewall.ids("writer-target"),
-        key_arn=aurora.encryption.key.arn,
-        after=[*aurora.endpoints.endpoints, *firewall.rules],
-        confluent=confluent,
+        vpc_id=aurora.network.vpc_id,
+        subnets=aurora.network.private_subnets,
+        balancer_groups=aurora.security_groups.ids("balancer"),
+        function_groups=aurora.security_groups.ids("writer-target"),
+        key_arn=aurora.kms_key.key.arn,
+        after=[*aurora.vpc_endpoints.endpoints, *aurora.security_groups.rules],
+        confluent=context.confluent,
     )
-    ingress = Ingress("ingress", ingress_args, below)
-    link = PrivateLink("privatelink", link_args, below)
-    return Links([ingress.connection], link.ready, link)

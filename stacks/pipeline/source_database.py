@@ -1,34 +1,22 @@
 """The source database as the rest of the program sees it, whichever kind of backend stands behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_confluentcloud as cc
 
-from stacks.components.aws.context import AwsWorld, world_of
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import Database, DatabaseArgs
-from stacks.components.aws.events_api import ApiArgs, EventsApi
-from stacks.components.aws.kms_key import Encryption
+from stacks.components.aws.events_api import EventsApi, EventsApiArgs
+from stacks.components.aws.kms_key import KmsKey
 from stacks.components.aws.migrator import Migrator, MigratorArgs
 from stacks.components.aws.network import Network, NetworkArgs
 from stacks.components.aws.proxy import Proxy, ProxyArgs
-from stacks.components.aws.security_groups import Firewall, FirewallArgs
-from stacks.components.aws.vpc_endpoints import Endpoints, EndpointsArgs
-from stacks.routes.model import Routes
-from stacks.settings.model import Settings
+from stacks.components.aws.security_groups import SecurityGroups, SecurityGroupsArgs
+from stacks.components.aws.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
+from stacks.pipeline.context import Context
 from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend, NewVpc, PostgresBackend, PrivateLink
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Secrets:
-    """Secret settings, by name (stacks/settings.py says which are needed)."""
-
-    values: Mapping[str, pulumi.Output[str]]
-
-    def __getitem__(self, name: str) -> pulumi.Output[str]:
-        return self.values[name]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,27 +32,33 @@ class SourceDatabase:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Aurora:
+class Surroundings:
+    """What every other AWS component of an environment stands in: provider, key, network, security groups."""
+
+    context: AwsContext
+    below: pulumi.ResourceOptions
+    kms_key: KmsKey
+    network: Network
+    security_groups: SecurityGroups
+    vpc_endpoints: VpcEndpoints
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aurora(Surroundings):
     """The components that PrivateLink and alarms build on."""
 
-    world: AwsWorld
-    encryption: Encryption
-    network: Network
-    firewall: Firewall
-    endpoints: Endpoints
     database: Database
     proxy: Proxy
     migrator: Migrator
     api: EventsApi
-    below: pulumi.ResourceOptions
 
 
-def declare(settings: Settings, routes: Routes, secrets: Secrets, confluent: cc.Provider) -> SourceDatabase:
+def declare(context: Context) -> SourceDatabase:
     """An existing database as it is; Aurora with everything around it."""
-    backend = settings.backend
+    backend = context.settings.backend
     if isinstance(backend, PostgresBackend):
         return SourceDatabase(host=backend.host, port=backend.port)
-    aurora = declare_aurora(settings, backend, routes, secrets, confluent)
+    aurora = declare_aurora(context, backend)
     cluster = aurora.database.cluster
     return SourceDatabase(
         host=cluster.endpoint,
@@ -76,10 +70,45 @@ def declare(settings: Settings, routes: Routes, secrets: Secrets, confluent: cc.
     )
 
 
-def declare_aurora(
-    settings: Settings, backend: AuroraBackend, routes: Routes, secrets: Secrets, confluent: cc.Provider
-) -> Aurora:
-    """network → database → proxy → api."""
+def declare_aurora(context: Context, backend: AuroraBackend) -> Aurora:
+    """network → database → migration, proxy → api."""
+    around = surroundings(context, backend)
+    database = declare_database(context, backend, around)
+    proxy_args = ProxyArgs(
+        context=around.context,
+        database=database,
+        secret_arn=database.secrets[API_USER].arn,
+        subnets=around.network.private_subnets,
+        groups=around.security_groups.ids("proxy"),
+        key_arn=around.kms_key.key.arn,
+    )
+    proxy = Proxy("proxy", proxy_args, around.below)
+    api_args = EventsApiArgs(
+        context=around.context,
+        settings=backend.api,
+        proxy=proxy,
+        database_name=backend.database,
+        subnets=around.network.private_subnets,
+        groups=around.security_groups.ids("events-api"),
+        key_arn=around.kms_key.key.arn,
+    )
+    return Aurora(
+        context=around.context,
+        below=around.below,
+        kms_key=around.kms_key,
+        network=around.network,
+        security_groups=around.security_groups,
+        vpc_endpoints=around.vpc_endpoints,
+        database=database,
+        proxy=proxy,
+        migrator=declare_migrator(context, backend, around, database),
+        api=EventsApi("api", api_args, around.below),
+    )
+
+
+def surroundings(context: Context, backend: AuroraBackend) -> Surroundings:
+    """Provider, key, network, security groups, endpoints."""
+    settings = context.settings
     environment, region = settings.environment.name, settings.kafka.region
     provider = aws.Provider(
         "aws",
@@ -88,77 +117,66 @@ def declare_aurora(
         default_tags={"tags": {"project": "cdc-streaming", "environment": environment, "managed-by": "pulumi"}},
     )
     below = pulumi.ResourceOptions(providers=[provider])
-    world = world_of(environment, region, backend.log_days, settings.protect, provider)
-    public = not settings.private
-    encryption = Encryption("encryption", world, below)
-    key = encryption.key.arn
-    network = Network("network", NetworkArgs(world=world, vpc=backend.vpc, public=public, key_arn=key), below)
-    firewall_args = FirewallArgs(
-        world=world, vpc_id=network.vpc_id, private=settings.private, clients=clients(backend), confluent=confluent
-    )
-    firewall = Firewall("firewall", firewall_args, below)
-    private = network.private_subnets
-    wanted = ["secretsmanager", *(["elasticloadbalancing"] if settings.private else [])]
-    endpoints_args = EndpointsArgs(
-        world=world,
+    own = AwsContext.build(settings, backend, provider)
+    kms_key = KmsKey("encryption", own, below)
+    network_args = NetworkArgs(context=own, vpc=backend.vpc, public=not settings.private, key_arn=kms_key.key.arn)
+    network = Network("network", network_args, below)
+    groups_args = SecurityGroupsArgs(
+        context=own,
         vpc_id=network.vpc_id,
-        subnets=private,
-        groups=firewall.ids("endpoints"),
+        private=settings.private,
+        clients=clients(backend),
+        confluent=context.confluent,
+    )
+    groups = SecurityGroups("firewall", groups_args, below)
+    wanted = ["secretsmanager", *(["elasticloadbalancing"] if settings.private else [])]
+    endpoints_args = VpcEndpointsArgs(
+        context=own,
+        vpc_id=network.vpc_id,
+        subnets=network.private_subnets,
+        groups=groups.ids("endpoints"),
         services=wanted if isinstance(backend.vpc, NewVpc) or backend.vpc.endpoints else [],
     )
-    endpoints = Endpoints("endpoints", endpoints_args, below)
-    database_args = DatabaseArgs(
-        world=world,
-        settings=backend,
-        subnets=network.public_subnets if public else private,
-        groups=firewall.ids("database", *(["confluent-egress"] if public else [])),
-        key_arn=key,
-        public=public,
-        passwords={CDC_USER: secrets["databasePassword"], API_USER: secrets["eventsApiPassword"]},
-    )
-    database = Database("database", database_args, below)
-    migrator_args = MigratorArgs(
-        world=world,
-        database=database,
-        database_name=backend.database,
-        subnets=private,
-        groups=firewall.ids("migrator"),
-        key_arn=key,
-        publication=settings.connector.publication,
-        after=[*endpoints.endpoints, *firewall.rules],
-        tables=[*(source.table for source in routes.sources), settings.connector.heartbeat_table],
-    )
-    migrator = Migrator("migration", migrator_args, below)
-    proxy_args = ProxyArgs(
-        world=world,
-        database=database,
-        secret_arn=database.secrets[API_USER].arn,
-        subnets=private,
-        groups=firewall.ids("proxy"),
-        key_arn=key,
-    )
-    proxy = Proxy("proxy", proxy_args, below)
-    api_args = ApiArgs(
-        world=world,
-        settings=backend.api,
-        proxy=proxy,
-        database_name=backend.database,
-        subnets=private,
-        groups=firewall.ids("events-api"),
-        key_arn=key,
-    )
-    return Aurora(
-        world=world,
-        encryption=encryption,
-        network=network,
-        firewall=firewall,
-        endpoints=endpoints,
-        database=database,
-        proxy=proxy,
-        migrator=migrator,
-        api=EventsApi("api", api_args, below),
+    return Surroundings(
+        context=own,
         below=below,
+        kms_key=kms_key,
+        network=network,
+        security_groups=groups,
+        vpc_endpoints=VpcEndpoints("endpoints", endpoints_args, below),
     )
+
+
+def declare_database(context: Context, backend: AuroraBackend, around: Surroundings) -> Database:
+    """Aurora. Where Confluent has no private way to it, it has a public address for Confluent's egress ranges."""
+    public, network = not context.settings.private, around.network
+    args = DatabaseArgs(
+        context=around.context,
+        settings=backend,
+        subnets=network.public_subnets if public else network.private_subnets,
+        groups=around.security_groups.ids("database", *(["confluent-egress"] if public else [])),
+        key_arn=around.kms_key.key.arn,
+        public=public,
+        passwords={CDC_USER: context.secrets["databasePassword"], API_USER: context.secrets["eventsApiPassword"]},
+    )
+    return Database("database", args, around.below)
+
+
+def declare_migrator(context: Context, backend: AuroraBackend, around: Surroundings, database: Database) -> Migrator:
+    """The schema, the users' passwords, the publication."""
+    connector = context.settings.connector
+    args = MigratorArgs(
+        context=around.context,
+        database=database,
+        database_name=backend.database,
+        subnets=around.network.private_subnets,
+        groups=around.security_groups.ids("migrator"),
+        key_arn=around.kms_key.key.arn,
+        publication=connector.publication,
+        after=[*around.vpc_endpoints.endpoints, *around.security_groups.rules],
+        tables=[*(source.table for source in context.routes.sources), connector.heartbeat_table],
+    )
+    return Migrator("migration", args, around.below)
 
 
 def clients(backend: AuroraBackend) -> list[str]:

@@ -1,69 +1,75 @@
-"""Raw, unrouted, routed and heartbeat topics, through the deployer's keys."""
+"""Raw, unrouted and routed topics, and the heartbeat's."""
 
-import pulumi
-import pulumi_confluentcloud as cc
+from dataclasses import dataclass, replace
 
 from stacks import naming
-from stacks.components.confluent.kafka import Kafka
-from stacks.components.confluent.registry import Registry
-from stacks.components.confluent.topics import DataPlane, EventTopic, TopicArgs, event_config
-from stacks.pipeline.identities import Identities
+from stacks.components.confluent.topics import EventTopic, EventTopicArgs, event_config
+from stacks.pipeline.context import Context, Platform
 from stacks.routes import avro
-from stacks.routes.model import Compatibility, Routes
+from stacks.routes.model import Compatibility
 from stacks.routes.records import records
-from stacks.settings.model import Settings
 from stacks.statements import render
 
 HEARTBEAT_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(24 * 60 * 60 * 1000)}
 
 
-def data_plane(kafka: Kafka, registry: Registry, access: Identities) -> DataPlane:
-    """What topics, ACLs and schemas are made through: the deployer's keys."""
-    return DataPlane(
-        cluster_id=kafka.cluster.id,
-        rest_endpoint=kafka.cluster.rest_endpoint,
-        credentials=access.deployer.credentials("kafka"),
-        registry_id=registry.id,
-        registry_endpoint=registry.rest_endpoint,
-        registry_credentials=access.deployer.credentials("registry"),
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A topic of the pipeline; without `records` (key and value) it has no schemas."""
+
+    name: str
+    partitions: int
+    config: dict[str, str]
+    records: tuple[avro.Record, avro.Record] | None = None
+    compatibility: Compatibility = "BACKWARD"
 
 
-def declare_topics(
-    settings: Settings, routes: Routes, plane: DataPlane, cluster: cc.KafkaCluster, opts: pulumi.ResourceOptions
-) -> dict[str, EventTopic]:
-    """Raw, unrouted and routed topics, and the heartbeat's, by topic name."""
+def declare(context: Context, platform: Platform) -> dict[str, EventTopic]:
+    """Every topic by its name."""
+    return {one.name: topic(one, context, platform) for one in wanted(context)}
 
-    def topic(
-        name: str,
-        partitions: int,
-        config: dict[str, str],
-        records: tuple[avro.Record, avro.Record] | None = None,
-        compatibility: Compatibility = "BACKWARD",
-    ) -> EventTopic:
-        key, value = records or (None, None)
-        args = TopicArgs(
-            topic=name,
-            partitions=partitions,
-            config=config,
-            plane=plane,
-            protect=settings.protect,
-            cluster=cluster,
-            compatibility=compatibility,
-            key=key,
-            value=value,
-        )
-        return EventTopic(name, args, opts)
 
-    heartbeat = naming.heartbeat_topic(settings.connector.name)
-    found = {heartbeat: topic(heartbeat, 1, HEARTBEAT_CONFIG)}
+def wanted(context: Context) -> list[Wanted]:
+    """Every topic that the settings and routes ask for."""
+    routes = context.routes
+    heartbeat = naming.heartbeat_topic(context.settings.connector.name)
+    found = [Wanted(name=heartbeat, partitions=1, config=HEARTBEAT_CONFIG)]
     for source in routes.sources:
-        config, promise = event_config(source.retention_days), source.compatibility
+        raw = Wanted(
+            name=source.topic,
+            partitions=source.partitions,
+            config=event_config(source.retention_days),
+            records=avro.raw(source),
+            compatibility=source.compatibility,
+        )
         rest = avro.routed(source, extra=[render.REASON])
-        found[source.topic] = topic(source.topic, source.partitions, config, avro.raw(source), promise)
-        found[source.unrouted_topic] = topic(source.unrouted_topic, source.partitions, config, rest, promise)
+        found += [raw, replace(raw, name=source.unrouted_topic, records=rest)]
     for route in routes.kept:
-        config, source = event_config(route.retention_days), routes.source(route.source)
-        record = records(source, route)
-        found[route.topic] = topic(route.topic, route.partitions, config, record, source.compatibility)
+        source = routes.source(route.source)
+        found.append(
+            Wanted(
+                name=route.topic,
+                partitions=route.partitions,
+                config=event_config(route.retention_days),
+                records=records(source, route),
+                compatibility=source.compatibility,
+            )
+        )
     return found
+
+
+def topic(one: Wanted, context: Context, platform: Platform) -> EventTopic:
+    """One topic with its schemas."""
+    key, value = one.records or (None, None)
+    args = EventTopicArgs(
+        topic=one.name,
+        partitions=one.partitions,
+        config=one.config,
+        plane=platform.data_plane,
+        protect=context.settings.protect,
+        cluster=platform.kafka.cluster,
+        compatibility=one.compatibility,
+        key=key,
+        value=value,
+    )
+    return EventTopic(one.name, args, context.below)

@@ -16,7 +16,7 @@ CARRY = "sql.tables.initial-offset-from"
 START_MODE, START_MILLIS = "sql.tables.scan.startup.mode", "sql.tables.scan.startup.timestamp-millis"
 
 
-Found = Mapping[str, Any]
+StatementJson = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +42,11 @@ class Flink:
         self.path = f"/sql/v1/organizations/{organization}/environments/{environment}/statements"
         self.endpoint = endpoint
         self.auth = (key, secret)
-        self.pause = 0.25 if "127.0.0.1" in endpoint else 2  # seconds between two looks
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer; None for 404. Raises CdcError when the API refuses or cannot be reached for a minute."""
-        own, problem = "127.0.0.1" in self.endpoint, ""
-        async with httpx2.AsyncClient(auth=self.auth, timeout=30, trust_env=not own) as http:
+        problem = ""
+        async with httpx2.AsyncClient(auth=self.auth, timeout=30) as http:
             for attempt in range(12):
                 try:
                     answer = await http.request(method, self.endpoint + path, json=body)
@@ -64,13 +63,13 @@ class Flink:
                 await asyncio.sleep(min(0.5 * 2**attempt, 8))
         raise CdcError(f"{method} {self.endpoint}{path}: {problem}")
 
-    async def get(self, name: str) -> Found | None:
+    async def get(self, name: str) -> StatementJson | None:
         """A statement, None when there is none of this name."""
         return await self.ask("GET", f"{self.path}/{name}")
 
-    async def all(self) -> list[Found]:
+    async def all(self) -> list[StatementJson]:
         """Every statement of the environment."""
-        found: list[Found] = []
+        found: list[StatementJson] = []
         page: str | None = f"{self.path}?page_size=100"
         while page:
             answer: Any = await self.ask("GET", page) or {}
@@ -79,21 +78,21 @@ class Flink:
             page = following.removeprefix(self.endpoint) if following else None
         return found
 
-    async def heirs(self, name: str) -> list[Found]:
+    async def successors(self, name: str) -> list[StatementJson]:
         """The statements that continue from this one."""
         return [s for s in await self.all() if carried_from(s) == name]
 
-    async def set_stopped(self, statement: Found, stopped: bool) -> None:
+    async def set_stopped(self, statement: StatementJson, stopped: bool) -> None:
         """Stop or resume: the whole object goes back with one field changed."""
         body = {**statement, "spec": {**statement["spec"], "stopped": stopped}}
         await self.ask("PUT", f"{self.path}/{statement['name']}", body)
 
 
-def phase(statement: Found | None) -> str:
+def phase(statement: StatementJson | None) -> str:
     """The statement's phase; GONE when there is none."""
     return str(statement["status"]["phase"]) if statement else "GONE"
 
 
-def carried_from(statement: Found) -> str:
+def carried_from(statement: StatementJson) -> str:
     """The statement that this one continues from, or an empty string."""
     return str((statement["spec"].get("properties") or {}).get(CARRY) or "")

@@ -6,14 +6,15 @@ an interrupted update is finished by the next one.
 """
 
 import asyncio
+import itertools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import pulumi
 
 from stacks.errors import CdcError
-from stacks.rollout.flink_client import Connection, Flink, Found, carried_from, phase
+from stacks.rollout.flink_client import Connection, Flink, StatementJson, carried_from, phase
 
 HOOK = "cdc-hand-over"  # recorded in the state of every statement: this name is for ever
 PATIENCE = 900  # seconds a statement may take to stop or to start
@@ -30,8 +31,8 @@ async def predecessor(flink: Flink, recorded: str, named: Callable[[str], str]) 
     """
     known = {s["name"]: s for s in await flink.all()}
     current = recorded
-    while named(current) not in known and (heir := living_heir(known, current)):
-        current = heir
+    while named(current) not in known and (successor := living_successor(known, current)):
+        current = successor
     if named(current) in known and phase(known[named(current)]) not in ENDED:
         return current
     found = known.get(current)
@@ -42,68 +43,80 @@ async def predecessor(flink: Flink, recorded: str, named: Callable[[str], str]) 
     return current
 
 
-def living_heir(known: Mapping[str, Found], name: str) -> str:
+def living_successor(known: Mapping[str, StatementJson], name: str) -> str:
     """What continues from a statement and has not ended; an empty string when nothing does."""
     return next((n for n, s in known.items() if carried_from(s) == name and phase(s) not in ENDED), "")
 
 
-async def until(flink: Flink, name: str, wanted: Callable[[Found | None], bool], what: str) -> Found | None:
+def pauses() -> Iterator[float]:
+    """Seconds between two looks: close together at first, since events wait meanwhile; then as one asks a shared API."""
+    yield from itertools.repeat(0.25, 80)
+    yield from itertools.repeat(2.0)
+
+
+async def until(
+    flink: Flink, name: str, wanted: Callable[[StatementJson | None], bool], what: str
+) -> StatementJson | None:
     """The statement as soon as the condition holds."""
     deadline = time.monotonic() + PATIENCE
-    while True:
-        found = await flink.get(name)
-        if wanted(found):
-            return found
-        if time.monotonic() > deadline:
-            raise CdcError(
-                f"statement {name} is {phase(found)} after {PATIENCE} s, waiting until it {what}",
-                "the next update goes on from here",
-            )
-        await asyncio.sleep(flink.pause)
+    statement = await flink.get(name)
+    for pause in pauses():
+        if wanted(statement) or time.monotonic() > deadline:
+            break
+        await asyncio.sleep(pause)
+        statement = await flink.get(name)
+    if not wanted(statement):
+        raise CdcError(
+            f"statement {name} is {phase(statement)} after {PATIENCE} s, waiting until it {what}",
+            "the next update goes on from here",
+        )
+    return statement
 
 
 async def hand_over(flink: Flink, old: str) -> None:
     """Stop the old statement and wait until what continues from it runs. Nothing to do when nothing does."""
-    every = await flink.heirs(old)
-    heirs = [heir for heir in every if phase(heir) not in ENDED]
-    for heir in every if not heirs else ():
-        refuse(heir, "the old one runs on")
-    if not heirs:
+    every = await flink.successors(old)
+    successors = [successor for successor in every if phase(successor) not in ENDED]
+    for successor in every if not successors else ():
+        refuse(successor, "the old one runs on")
+    if not successors:
         return
-    for heir in heirs:
-        refuse(await planned(flink, heir), "the old one runs on")
+    for successor in successors:
+        refuse(await planned(flink, successor), "the old one runs on")
     # One that itself still waits for its predecessor has no offsets yet.
     found = await until(flink, old, lambda s: phase(s) != "PENDING" or s is None or not carried_from(s), "starts")
     if found and phase(found) not in ("STOPPED", *ENDED):
-        pulumi.info(f"stopping {old}; {', '.join(h['name'] for h in heirs)} continues from its offsets")
+        pulumi.info(f"stopping {old}; {', '.join(h['name'] for h in successors)} continues from its offsets")
         await flink.set_stopped(found, True)
         found = await until(flink, old, lambda s: phase(s) in ("STOPPED", "GONE", *ENDED), "stops")
-    for heir in heirs:
-        ended = await until(flink, heir["name"], lambda s: phase(s) in ("RUNNING", "GONE", *ENDED), "runs")
+    for successor in successors:
+        ended = await until(flink, successor["name"], lambda s: phase(s) in ("RUNNING", "GONE", *ENDED), "runs")
         if phase(ended) != "RUNNING" and found:
             await flink.set_stopped(found, False)
-        refuse(ended or heir, "the old one was resumed")
+        refuse(ended or successor, "the old one was resumed")
 
 
-async def planned(flink: Flink, heir: Found) -> Found:
+async def planned(flink: Flink, successor: StatementJson) -> StatementJson:
     """The new statement once it only waits for the old one, or has failed: the shorter is the pause, and nothing is
     stopped for a statement that cannot run.
     """
     deadline = time.monotonic() + PLANNING
-    while time.monotonic() < deadline:
-        found = await flink.get(heir["name"]) or heir
-        if phase(found) != "PENDING" or WAITS in str(found["status"].get("detail") or ""):
-            return found
-        await asyncio.sleep(flink.pause)
-    return heir
+    for pause in pauses():
+        statement = await flink.get(successor["name"]) or successor
+        if phase(statement) != "PENDING" or WAITS in str(statement["status"].get("detail") or ""):
+            return statement
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(pause)
+    return successor
 
 
-def refuse(heir: Found, consequence: str) -> None:
+def refuse(successor: StatementJson, consequence: str) -> None:
     """Raises CdcError when the new statement has failed."""
-    if phase(heir) in ENDED:
-        detail = str(heir["status"].get("detail") or "").strip()
+    if phase(successor) in ENDED:
+        detail = str(successor["status"].get("detail") or "").strip()
         raise CdcError(
-            f"statement {heir['name']} is {phase(heir)}: {detail}; {consequence}",
+            f"statement {successor['name']} is {phase(successor)}: {detail}; {consequence}",
             "correct what it says and update again",
         )
 

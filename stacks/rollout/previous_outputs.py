@@ -29,7 +29,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class PreviousOutputs:
     """Outputs of the last update; empty before the first one."""
 
     routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
@@ -47,10 +47,10 @@ class Memory:
         return any(key.partition(".")[0] == source for key in self.routing)
 
 
-def recall() -> Memory:
+def load() -> PreviousOutputs:
     """The stack's own last outputs."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return read((asked(name) or {}).get("outputs") or {})
+    return parse((asked(name) or {}).get("outputs") or {})
 
 
 @retry(
@@ -65,7 +65,7 @@ def asked(name: str) -> Any:
     return pulumi.runtime.invoke(READ, {"name": name}).value
 
 
-def read(outputs: Mapping[str, Any]) -> Memory:
+def parse(outputs: Mapping[str, Any]) -> PreviousOutputs:
     """Outputs as they were exported (see exports.py)."""
     contract = outputs.get("contract") or {}
     routing = {
@@ -79,16 +79,16 @@ def read(outputs: Mapping[str, Any]) -> Memory:
         for topic in consumer["topics"]:
             readers.setdefault(topic, []).append(consumer["name"])
     topics = {route["name"]: route["topic"] for route in contract.get("routes", ())}
-    return Memory(routing, readers, topics, bool(outputs.get("assumed")))
+    return PreviousOutputs(routing, readers, topics, bool(outputs.get("assumed")))
 
 
-def protect_readers(routes: Routes, memory: Memory) -> None:
+def protect_readers(routes: Routes, previous: PreviousOutputs) -> None:
     """Raises CdcError when a topic that consumers had would go without `retire: true`."""
     topics = {route.topic for route in routes.routes}
     gone = [
-        f"route {name} (topic {topic}) was read by {', '.join(memory.readers[topic])}"
-        for name, topic in memory.topics.items()
-        if topic not in topics and memory.readers.get(topic)
+        f"route {name} (topic {topic}) was read by {', '.join(previous.readers[topic])}"
+        for name, topic in previous.topics.items()
+        if topic not in topics and previous.readers.get(topic)
     ]
     if gone:
         raise CdcError(

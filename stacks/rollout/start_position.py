@@ -11,14 +11,14 @@ import pulumi
 from stacks.errors import CdcError
 from stacks.rollout.flink_client import CARRY, START_MILLIS, START_MODE, Connection
 from stacks.rollout.handover import predecessor
-from stacks.rollout.previous_outputs import Memory, Served
+from stacks.rollout.previous_outputs import PreviousOutputs, Served
 from stacks.statements.render import Statement
 
 OVERLAP_SECONDS = 600  # what a statement that cannot continue reads again, so that nothing is missed
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class StartPosition:
     """The statement's name and properties, and what is exported so that the next update finds the same again."""
 
     name: pulumi.Input[str]
@@ -27,20 +27,20 @@ class Beginning:
     start: pulumi.Input[str]
 
 
-def decide(statement: Statement, memory: Memory, connection: Connection) -> Beginning:
-    """Where the statement begins."""
-    served = memory.routing.get(statement.key)
+def decide(statement: Statement, previous: PreviousOutputs, connection: Connection) -> StartPosition:
+    """Where the statement start."""
+    served = previous.routing.get(statement.key)
     if served and served.statement == statement.name(served.carried_from, served.start):
         return fixed(statement, served.carried_from, served.start)
-    if not statement.carries and memory.knows(statement.source):
+    if not statement.carries and previous.knows(statement.source):
         return fixed(statement, "", str(now() - OVERLAP_SECONDS * 1000))
     if served is None:
-        return fixed(statement, "", first(statement, memory))
-    if memory.assumed:
+        return fixed(statement, "", first(statement, previous))
+    if previous.assumed:
         return fixed(statement, served.statement, "")
     # The key that is asked with is secret; what it finds is not.
     found = pulumi.Output.unsecret(connection.open().apply(lambda flink: continued(flink, statement, served)))
-    return Beginning(
+    return StartPosition(
         found.apply(lambda place: statement.name(*place)),
         found.apply(lambda place: {**statement.properties, **properties(*place)}),
         found.apply(lambda place: place[0]),
@@ -48,14 +48,14 @@ def decide(statement: Statement, memory: Memory, connection: Connection) -> Begi
     )
 
 
-def fixed(statement: Statement, carried_from: str, start: str) -> Beginning:
-    """A beginning that is known already."""
+def fixed(statement: Statement, carried_from: str, start: str) -> StartPosition:
+    """A position that is known already."""
     name = statement.name(carried_from, start)
-    return Beginning(name, {**statement.properties, **properties(carried_from, start)}, carried_from, start)
+    return StartPosition(name, {**statement.properties, **properties(carried_from, start)}, carried_from, start)
 
 
 def properties(carried_from: str, start: str) -> dict[str, str]:
-    """The session properties of a beginning."""
+    """The session properties of a start position."""
     if carried_from:
         return {CARRY: carried_from}
     return {START_MODE: "timestamp", START_MILLIS: start} if start else {}
@@ -66,10 +66,10 @@ def now() -> int:
     return int(time.time() * 1000)
 
 
-def first(statement: Statement, memory: Memory) -> str:
+def first(statement: Statement, previous: PreviousOutputs) -> str:
     """A new statement's start. A further set of a source that is read already begins now: its routes are new."""
     if statement.start is None:
-        return str(now()) if memory.knows(statement.source) else ""
+        return str(now()) if previous.knows(statement.source) else ""
     return millis(statement.start)
 
 

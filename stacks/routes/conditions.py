@@ -101,7 +101,7 @@ class Not(Model):
 
 
 def kind(value: Any) -> str:
-    """Which form a condition has, so that a fault is reported once and not per form."""
+    """Which form a condition has, so that a finding is reported once and not per form."""
     names = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
     return next((name for name in ("all", "any", "not") if {name, name + "_"} & names), "test")
 

@@ -2,31 +2,36 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from stacks.errors import Fault
-from stacks.files.yaml_document import Document, faults_of, parse, read
+from stacks.errors import Finding
+from stacks.files.yaml_document import Document, findings_of, parse, read
 from stacks.settings.model import PROJECT, SECRETS, Settings
 
 
-def check(values: dict[str, Any], document: Document, present: set[str]) -> tuple[Settings | None, list[Fault]]:
+def check(values: dict[str, Any], document: Document, present: set[str]) -> tuple[Settings | None, list[Finding]]:
     """Settings, or everything that is wrong with them. `present` names the secrets that are set."""
     prefix = f"{PROJECT}:"
-    faults: list[Fault] = []
+    findings: list[Finding] = []
     settings = None
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        for fault in faults_of(error, moved(document, prefix)):
-            faults.append(Fault(fault.where, f"{PROJECT}:{fault.path}", fault.problem, fault.got, fault.hint))
+        for finding in findings_of(error, moved(document, prefix)):
+            first, *rest = finding.place or ("",)
+            findings.append(replace(finding, place=(f"{prefix}{first}", *rest)))
     needed = settings.secrets if settings else ["databasePassword"]
     for name in sorted(set(needed) - present):
         hint = f"set it: pulumi config set --secret {PROJECT}:{name}"
-        faults.append(Fault(document.where(("config",)), f"{PROJECT}:{name}", f"missing: {SECRETS[name]}", hint=hint))
-    return settings, faults
+        where = document.where(("config",))
+        findings.append(
+            Finding("missing-secret", (f"{prefix}{name}",), f"missing: {SECRETS[name]}", hint=hint, where=where)
+        )
+    return settings, findings
 
 
 def moved(document: Document, prefix: str) -> Document:
@@ -39,31 +44,32 @@ def moved(document: Document, prefix: str) -> Document:
     return Document(document.file, document.data, positions)
 
 
-def from_file(path: Path, plan_only: bool = False) -> tuple[Settings | None, list[Fault]]:
+def from_file(path: Path, plan_only: bool = False) -> tuple[Settings | None, list[Finding]]:
     """Check a stack file without Pulumi. `plan_only` does not ask for secrets: a preview has none."""
     document = read(path)
     config = (document.data or {}).get("config") or {}
     values = {k.removeprefix(f"{PROJECT}:"): v for k, v in config.items() if k.startswith(f"{PROJECT}:")}
     present = set(SECRETS) if plan_only else set(SECRETS) & set(values)
-    settings, faults = check({k: v for k, v in values.items() if k not in SECRETS}, document, present)
-    return settings, [*faults, *in_plain(values, document)]
+    settings, findings = check({k: v for k, v in values.items() if k not in SECRETS}, document, present)
+    return settings, [*findings, *in_plain(values, document)]
 
 
-def in_plain(values: Mapping[str, Any], document: Document) -> list[Fault]:
+def in_plain(values: Mapping[str, Any], document: Document) -> list[Finding]:
     """Secrets that stand in the file as they are. Their values are not repeated."""
-    found = [name for name in SECRETS if name in values and not isinstance(values[name], dict)]
+    plain = [name for name in SECRETS if name in values and not isinstance(values[name], dict)]
     return [
-        Fault(
-            document.where(("config", f"{PROJECT}:{name}")),
-            f"{PROJECT}:{name}",
+        Finding(
+            "plain-secret",
+            (f"{PROJECT}:{name}",),
             "a secret in plain",
             hint=f"take it out, use another one, and: pulumi config set --secret {PROJECT}:{name}",
+            where=document.where(("config", f"{PROJECT}:{name}")),
         )
-        for name in found
+        for name in plain
     ]
 
 
-def from_config(config: Mapping[str, str], stack_file: Path) -> tuple[Settings | None, list[Fault]]:
+def from_config(config: Mapping[str, str], stack_file: Path) -> tuple[Settings | None, list[Finding]]:
     """Check what Pulumi hands a running program: each value as text, objects as JSON."""
     document = read(stack_file) if stack_file.exists() else parse("", stack_file.name)
     texts = {k.removeprefix(f"{PROJECT}:"): v for k, v in config.items() if k.startswith(f"{PROJECT}:")}

@@ -13,13 +13,15 @@ from stacks.components.base import Component
 from tests.support.golden import Golden
 
 STACKS = ("local", "dev", "prod")
-TOKENS = {
-    "cdc:access:Identity", "cdc:acls:Acls", "cdc:catalog:Catalog", "cdc:ci:CiIdentity", "cdc:compute:Compute",
-    "cdc:connector:CdcConnector", "cdc:deadletters:DeadLetters", "cdc:kafka:Kafka", "cdc:notifications:Notifications", "cdc:quotas:Quotas",
-    "cdc:registry:Registry", "cdc:routing:Routing", "cdc:topics:EventTopic",
-    "cdc:aws:Alarms", "cdc:aws:ConsumerSecrets", "cdc:aws:Database", "cdc:aws:Encryption", "cdc:aws:Endpoints",
-    "cdc:aws:EventsApi", "cdc:aws:Firewall", "cdc:aws:Function", "cdc:aws:Ingress", "cdc:aws:Migrator",
-    "cdc:aws:Network", "cdc:aws:PrivateLink", "cdc:aws:Proxy",
+TYPES = {
+    *(f"cdc:confluent:{name}" for name in (
+        "Acls", "Catalog", "CdcConnector", "CiIdentity", "ComputePool", "DeadLetters", "EventTopic", "Identity", "Kafka",
+        "Notifications", "Quotas", "Registry", "RoutingStatements",
+    )),
+    *(f"cdc:aws:{name}" for name in (
+        "Alarms", "ConsumerSecrets", "Database", "EventsApi", "KmsKey", "LambdaFunction", "Migrator", "Network",
+        "PrivateLinkEgress", "PrivateLinkIngress", "Proxy", "SecurityGroups", "VpcEndpoints",
+    )),
 }  # fmt: skip
 CONSUMERS = ("car-consumer", "loan-consumer", "loan-payment-consumer", "service-consumer")
 HOLDS_DATA = ("Environment", "KafkaCluster", "KafkaTopic", "Schema", "Connector", "FlinkComputePool")
@@ -38,8 +40,8 @@ def test_every_component_has_its_token_for_ever() -> None:
     """A token is state identity: a change needs an alias and an entry in CHANGELOG.md."""
     for module in pkgutil.walk_packages(components.__path__, "stacks.components."):
         importlib.import_module(module.name)
-    assert {cls.TOKEN for cls in Component.__subclasses__()} == TOKENS
-    assert all(cls.TOKEN.rpartition(":")[2] == cls.__name__ for cls in Component.__subclasses__())
+    assert {cls.TYPE for cls in Component.__subclasses__()} == TYPES
+    assert all(cls.TYPE.rpartition(":")[2] == cls.__name__ for cls in Component.__subclasses__())
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -1,13 +1,13 @@
-"""Bad settings and routes: every fault at once, with file, line, what was found and what to do."""
+"""Bad settings and routes: every finding at once, with file, line, what was found and what to do."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from stacks.errors import CdcError, Fault, Faults
+from stacks.errors import CdcError, Finding, InvalidFiles
 from stacks.files.yaml_document import parse
-from stacks.load import joined
+from stacks.load import both
 from stacks.routes import load as load_routes
 from stacks.settings import load as load_settings
 from stacks.settings import model as settings
@@ -17,13 +17,13 @@ GOOD_ROUTES = (ROOT / "routes.yaml").read_text()
 GOOD_SETTINGS = (ROOT / "Pulumi.prod.yaml").read_text()
 
 
-def faults_in_routes(tmp_path: Path, text: str) -> list[str]:
+def findings_in_routes(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "routes.yaml"
     file.write_text(text)
     return [str(f) for f in load_routes.load(file)[1]]
 
 
-def faults_in_settings(tmp_path: Path, text: str, plan_only: bool = True) -> list[str]:
+def findings_in_settings(tmp_path: Path, text: str, plan_only: bool = True) -> list[str]:
     file = tmp_path / "Pulumi.prod.yaml"
     file.write_text(text)
     return [str(f) for f in load_settings.from_file(file, plan_only)[1]]
@@ -68,32 +68,32 @@ def line_of(text: str, part: str) -> int:
         ("equals: CarCreated}", "equals: CarCreated, isNull: true}", "exactly one operator"),
     ],
 )
-def test_route_faults_are_found_with_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_route_findings_are_found_with_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:
     text = GOOD_ROUTES.replace(old, new, 1)
     assert text != GOOD_ROUTES
-    found = [f for f in faults_in_routes(tmp_path, text) if words in f]
-    assert found, faults_in_routes(tmp_path, text)
+    found = [f for f in findings_in_routes(tmp_path, text) if words in f]
+    assert found, findings_in_routes(tmp_path, text)
     assert found[0].startswith("routes.yaml:")
     assert int(found[0].split(":")[1]) >= 1
 
 
 def test_the_line_is_the_right_one(tmp_path: Path) -> None:
     text = GOOD_ROUTES.replace("topic: filtered-service-events", "topic: services")
-    (fault,) = faults_in_routes(tmp_path, text)
-    assert fault.startswith(f"routes.yaml:{line_of(text, 'topic: services')}:5: routes.3.topic - ")
+    (finding,) = findings_in_routes(tmp_path, text)
+    assert finding.startswith(f"routes.yaml:{line_of(text, 'topic: services')}:5: routes.3.topic - ")
 
 
-def test_all_faults_of_both_files_come_together(tmp_path: Path) -> None:
+def test_all_findings_of_both_files_come_together(tmp_path: Path) -> None:
     (tmp_path / "routes.yaml").write_text(
         GOOD_ROUTES.replace("equals: CarCreated", "equals: 1").replace("[car-created]", "[x]")
     )
     (tmp_path / "Pulumi.prod.yaml").write_text(
         GOOD_SETTINGS.replace("backupDays: 14", "backupDays: 1").replace("maxCfu: 10", "maxCfu: 7")
     )
-    with pytest.raises(Faults) as caught:
-        joined(load_settings.from_file(tmp_path / "Pulumi.prod.yaml", True), load_routes.load(tmp_path / "routes.yaml"))
-    assert len(caught.value.faults) == 4
-    assert caught.value.message.startswith("4 faults in settings or routes:\n  Pulumi.prod.yaml:")
+    with pytest.raises(InvalidFiles) as caught:
+        both(load_settings.from_file(tmp_path / "Pulumi.prod.yaml", True), load_routes.load(tmp_path / "routes.yaml"))
+    assert len(caught.value.findings) == 4
+    assert caught.value.message.startswith("4 findings in settings or routes:\n  Pulumi.prod.yaml:")
 
 
 STANDARD = "type: standard\n    name: events\n    availability: MULTI_ZONE"
@@ -113,9 +113,9 @@ POSTGRES = """config:
         ("host: db.example.com, ", "", "Field required"),
     ],
 )
-def test_faults_of_an_existing_database(tmp_path: Path, old: str, new: str, words: str) -> None:
-    assert faults_in_settings(tmp_path, POSTGRES) == []
-    found = faults_in_settings(tmp_path, POSTGRES.replace(old, new, 1))
+def test_findings_of_an_existing_database(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert findings_in_settings(tmp_path, POSTGRES) == []
+    found = findings_in_settings(tmp_path, POSTGRES.replace(old, new, 1))
     assert any(words in f for f in found), found
 
 
@@ -148,18 +148,18 @@ def test_faults_of_an_existing_database(tmp_path: Path, old: str, new: str, word
         ("cdc-streaming:protect: true", "cdc-streaming:protct: true", "protct - unknown key"),
     ],
 )
-def test_setting_faults_are_found(tmp_path: Path, old: str, new: str, words: str) -> None:
+def test_setting_findings_are_found(tmp_path: Path, old: str, new: str, words: str) -> None:
     text = GOOD_SETTINGS.replace(old, new, 1)
     assert text != GOOD_SETTINGS
-    found = faults_in_settings(tmp_path, text)
+    found = findings_in_settings(tmp_path, text)
     assert any(words in f for f in found), found
     assert all(f.startswith("Pulumi.prod.yaml:") and " cdc-streaming:" in f for f in found)
 
 
 def test_a_missing_secret_names_the_command(tmp_path: Path) -> None:
-    found = faults_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
+    found = findings_in_settings(tmp_path, GOOD_SETTINGS, plan_only=False)
     for name in ("databasePassword", "eventsApiPassword", "notificationUrl"):
-        assert any(f"pulumi config set --secret cdc-streaming:{name}" in fault for fault in found)
+        assert any(f"pulumi config set --secret cdc-streaming:{name}" in finding for finding in found)
     assert len(found) == 3
 
 
@@ -176,7 +176,7 @@ def test_settings_from_a_running_program_are_the_same(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_written_twice() -> None:
-    with pytest.raises(Faults, match=r"f\.yaml:2:1: a - this key is written twice"):
+    with pytest.raises(InvalidFiles, match=r"f\.yaml:2:1: a - this key is written twice"):
         parse("a: 1\na: 2\n", "f.yaml")
 
 
@@ -194,6 +194,6 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         load_routes.load(tmp_path / "routes.yaml")
 
 
-def test_faults_are_ordered_by_line() -> None:
-    made = [Fault("f:10:1", "b", "x"), Fault("f:9:1", "a", "x")]
-    assert [f.where for f in Faults(made).faults] == ["f:9:1", "f:10:1"]
+def test_findings_are_ordered_by_line() -> None:
+    made = [Finding("r", ("b",), "x", where="f:10:1"), Finding("r", ("a",), "x", where="f:9:1")]
+    assert [f.where for f in InvalidFiles(made).findings] == ["f:9:1", "f:10:1"]

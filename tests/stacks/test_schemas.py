@@ -46,9 +46,9 @@ def test_the_contract_fits_its_schema(graphs: dict) -> None:
 
 
 def source() -> Source:
-    loaded, faults = load_routes.load(ROOT / "routes.yaml")
+    loaded, findings = load_routes.load(ROOT / "routes.yaml")
     assert loaded is not None
-    assert faults == []
+    assert findings == []
     return loaded.sources[0]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import Json, document
 from stacks.components.base import Component
 
@@ -73,7 +73,7 @@ class Watched:
 class AlarmsArgs:
     """Who is told, and of what."""
 
-    world: AwsWorld
+    context: AwsContext
     email: str | None
     key_arn: pulumi.Input[str]
     cluster_id: pulumi.Input[str]
@@ -83,7 +83,7 @@ class AlarmsArgs:
 class Alarms(Component):
     """Topic, alarms, failover events, dashboard."""
 
-    TOKEN = "cdc:aws:Alarms"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:Alarms"
     topic: aws.sns.Topic
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -96,10 +96,10 @@ class Alarms(Component):
             *(w for n, (_, seconds, book) in args.watched.functions.items() for w in of_function(n, seconds, book)),
         ]
         for watch in watches:
-            self.alarm(watch, dimensions(watch, args.watched), args.world)
+            self.alarm(watch, dimensions(watch, args.watched), args.context)
         aws.rds.EventSubscription(
             f"{name}-database-events",
-            name=args.world.name("database-events"),
+            name=args.context.name("database-events"),
             sns_topic=self.topic.arn,
             source_type="db-cluster",
             source_ids=[args.cluster_id],
@@ -108,8 +108,8 @@ class Alarms(Component):
         )
         aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            dashboard_name=args.world.name("cdc"),
-            dashboard_body=dashboard(watches, args.watched, args.world.region),
+            dashboard_name=args.context.name("cdc"),
+            dashboard_body=dashboard(watches, args.watched, args.context.region),
             opts=self.child(),
         )
         self.register_outputs({"topicArn": self.topic.arn})
@@ -117,9 +117,9 @@ class Alarms(Component):
     def make_topic(self, args: AlarmsArgs) -> aws.sns.Topic:
         """The topic that alarms and database events go to."""
         topic = aws.sns.Topic(
-            f"{self.name}-topic", name=args.world.name("alarms"), kms_master_key_id=args.key_arn, opts=self.child()
+            f"{self.name}-topic", name=args.context.name("alarms"), kms_master_key_id=args.key_arn, opts=self.child()
         )
-        account = {"StringEquals": {"aws:SourceAccount": args.world.account}}
+        account = {"StringEquals": {"aws:SourceAccount": args.context.account}}
         publish: Json = {
             "Sid": "Alarms",
             "Effect": "Allow",
@@ -135,12 +135,12 @@ class Alarms(Component):
             )
         return topic
 
-    def alarm(self, watch: Watch, where: Mapping[str, pulumi.Input[str]], world: AwsWorld) -> None:
+    def alarm(self, watch: Watch, where: Mapping[str, pulumi.Input[str]], context: AwsContext) -> None:
         """One alarm; its description says what it means and where to read on."""
         percentile = watch.statistic if watch.statistic.startswith("p") else None
         aws.cloudwatch.MetricAlarm(
             f"{self.name}-{watch.name}",
-            name=world.name(watch.name),
+            name=context.name(watch.name),
             alarm_description=f"{watch.what}. Runbook: {RUNBOOKS}/{watch.runbook}.md",
             namespace=NAMESPACES[watch.group],
             metric_name=watch.metric,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import trusts
 from stacks.components.base import Component
 from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend
@@ -28,7 +28,7 @@ DYNAMIC = {"rds.force_ssl": "1", "log_statement": "ddl", "log_min_duration_state
 class DatabaseArgs:
     """Where the cluster lives, who may reach it, and the passwords of its two users (secret)."""
 
-    world: AwsWorld
+    context: AwsContext
     settings: AuroraBackend
     subnets: Sequence[pulumi.Input[str]]
     groups: Sequence[pulumi.Input[str]]
@@ -40,7 +40,7 @@ class DatabaseArgs:
 class Database(Component):
     """The cluster, its instances, and a secret per user. Its endpoint is the writer's, never a proxy's."""
 
-    TOKEN = "cdc:aws:Database"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:Database"
     cluster: aws.rds.Cluster
     instances: list[aws.rds.ClusterInstance]
     secrets: dict[str, aws.secretsmanager.Secret]
@@ -49,12 +49,12 @@ class Database(Component):
 
     def __init__(self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        world = args.world
+        context = args.context
         group = aws.rds.SubnetGroup(
-            f"{name}-subnets", name=world.name("events"), subnet_ids=list(args.subnets), opts=self.child()
+            f"{name}-subnets", name=context.name("events"), subnet_ids=list(args.subnets), opts=self.child()
         )
         self.cluster = self.make_cluster(args, group, self.parameters(args))
-        role = self.monitoring_role(world)
+        role = self.monitoring_role(context)
         self.instances = [self.instance(n, args, role) for n in range(args.settings.instances)]
         self.versions = {}
         self.secrets = {user: self.secret(user, args) for user in (CDC_USER, API_USER)}
@@ -71,7 +71,7 @@ class Database(Component):
         ]
         return aws.rds.ClusterParameterGroup(
             f"{self.name}-parameters",
-            name=args.world.name(f"events-{major}"),
+            name=args.context.name(f"events-{major}"),
             family=f"aurora-postgresql{major}",
             description="Logical replication, TLS only, DDL and slow statements logged",
             parameters=parameters,
@@ -82,10 +82,10 @@ class Database(Component):
         self, args: DatabaseArgs, group: aws.rds.SubnetGroup, parameters: aws.rds.ClusterParameterGroup
     ) -> aws.rds.Cluster:
         """The cluster. A protected one keeps a last snapshot."""
-        world, settings = args.world, args.settings
+        context, settings = args.context, args.settings
         return aws.rds.Cluster(
             f"{self.name}-cluster",
-            cluster_identifier=world.name("events", 63),
+            cluster_identifier=context.name("events", 63),
             engine="aurora-postgresql",
             engine_version=settings.engine_version,
             database_name=settings.database,
@@ -104,33 +104,33 @@ class Database(Component):
             preferred_maintenance_window="mon:04:30-mon:05:30",
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=["postgresql"],
-            deletion_protection=world.protect,
+            deletion_protection=context.protect,
             skip_final_snapshot=not settings.final_snapshot,
-            final_snapshot_identifier=world.name("events-final", 63) if settings.final_snapshot else None,
+            final_snapshot_identifier=context.name("events-final", 63) if settings.final_snapshot else None,
             # A new major version must wait until the connector's slot is dropped: docs/runbooks/slot.md.
             allow_major_version_upgrade=False,
-            apply_immediately=not world.protect,
+            apply_immediately=not context.protect,
             # RDS upgrades minor versions by itself: going back to the one in the settings is refused.
             # Without the group, RDS makes one that is not encrypted with our key and never ends.
-            opts=self.child(protect=world.protect, ignore_changes=["engineVersion"], depends_on=[self.logs(args)]),
+            opts=self.child(protect=context.protect, ignore_changes=["engineVersion"], depends_on=[self.logs(args)]),
         )
 
     def logs(self, args: DatabaseArgs) -> aws.cloudwatch.LogGroup:
         """Where PostgreSQL's exported log goes."""
         return aws.cloudwatch.LogGroup(
             f"{self.name}-logs",
-            name=f"/aws/rds/cluster/{args.world.name('events', 63)}/postgresql",
-            retention_in_days=args.world.log_days,
+            name=f"/aws/rds/cluster/{args.context.name('events', 63)}/postgresql",
+            retention_in_days=args.context.log_days,
             kms_key_id=args.key_arn,
             opts=self.child(),
         )
 
-    def monitoring_role(self, world: AwsWorld) -> aws.iam.Role:
+    def monitoring_role(self, context: AwsContext) -> aws.iam.Role:
         """Enhanced monitoring writes the operating system's metrics as this role."""
         role = aws.iam.Role(
             f"{self.name}-monitoring",
-            name=world.name("monitoring"),
-            assume_role_policy=trusts("monitoring.rds.amazonaws.com", world.account),
+            name=context.name("monitoring"),
+            assume_role_policy=trusts("monitoring.rds.amazonaws.com", context.account),
             opts=self.child(),
         )
         aws.iam.RolePolicyAttachment(
@@ -145,7 +145,7 @@ class Database(Component):
         """One instance. AWS spreads them over the zones of the subnet group."""
         return aws.rds.ClusterInstance(
             f"{self.name}-{number}",
-            identifier=args.world.name(f"events-{number}", 63),
+            identifier=args.context.name(f"events-{number}", 63),
             cluster_identifier=self.cluster.id,
             engine=aws.rds.EngineType.AURORA_POSTGRESQL,
             engine_version=self.cluster.engine_version,
@@ -159,8 +159,8 @@ class Database(Component):
             auto_minor_version_upgrade=True,
             ca_cert_identifier=CA,
             copy_tags_to_snapshot=True,
-            apply_immediately=not args.world.protect,
-            opts=self.child(protect=args.world.protect, ignore_changes=["engineVersion"]),
+            apply_immediately=not args.context.protect,
+            opts=self.child(protect=args.context.protect, ignore_changes=["engineVersion"]),
         )
 
     def secret(self, user: str, args: DatabaseArgs) -> aws.secretsmanager.Secret:
@@ -168,11 +168,11 @@ class Database(Component):
         label = user.replace("_", "-")
         secret = aws.secretsmanager.Secret(
             f"{self.name}-{label}",
-            name_prefix=f"{args.world.name(f'{label}-user')}-",
+            name_prefix=f"{args.context.name(f'{label}-user')}-",
             description=f"PostgreSQL user {user}",
             kms_key_id=args.key_arn,
-            recovery_window_in_days=30 if args.world.protect else 7,
-            opts=self.child(protect=args.world.protect),
+            recovery_window_in_days=30 if args.context.protect else 7,
+            opts=self.child(protect=args.context.protect),
         )
         self.versions[user] = aws.secretsmanager.SecretVersion(
             f"{self.name}-{label}-value",

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import PORT
 from stacks.components.aws.iam import allow
-from stacks.components.aws.lambda_function import Function, FunctionArgs
+from stacks.components.aws.lambda_function import LambdaFunction, LambdaFunctionArgs
 from stacks.components.aws.proxy import Proxy
 from stacks.components.base import Component
 from stacks.settings.source_database import API_USER, ApiSettings, JwtAuth
@@ -31,10 +31,10 @@ LOGGED = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApiArgs:
+class EventsApiArgs:
     """Who may call, how often, and the proxy that the function writes through."""
 
-    world: AwsWorld
+    context: AwsContext
     settings: ApiSettings
     proxy: Proxy
     database_name: str
@@ -46,18 +46,18 @@ class ApiArgs:
 class EventsApi(Component):
     """Function, HTTP API, its three routes, its stage."""
 
-    TOKEN = "cdc:aws:EventsApi"  # noqa: S105 - a type token
-    function: Function
+    TYPE = "cdc:aws:EventsApi"
+    function: LambdaFunction
     api: aws.apigatewayv2.Api
     url: pulumi.Output[str]
 
-    def __init__(self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: EventsApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self.function = Function("events-api", self.function_args(args), self.child())
+        self.function = LambdaFunction("events-api", self.function_args(args), self.child())
         origins = args.settings.cors_origins
         self.api = aws.apigatewayv2.Api(
             f"{name}-api",
-            name=args.world.name("events-api"),
+            name=args.context.name("events-api"),
             protocol_type="HTTP",
             description="Events into the source database",
             cors_configuration=aws.apigatewayv2.ApiCorsConfigurationArgs(
@@ -84,10 +84,10 @@ class EventsApi(Component):
         self.stage(args)
         self.register_outputs({"url": self.url})
 
-    def function_args(self, args: ApiArgs) -> FunctionArgs:
+    def function_args(self, args: EventsApiArgs) -> LambdaFunctionArgs:
         """The function writes as `events_api`, with a token instead of a password."""
-        return FunctionArgs(
-            world=args.world,
+        return LambdaFunctionArgs(
+            context=args.context,
             code="events_api",
             description="Validates events and writes each in one transaction",
             environment={
@@ -97,7 +97,7 @@ class EventsApi(Component):
                 "DATABASE_USER": API_USER,
                 "DATABASE_AUTH": "iam",
             },
-            statements=[allow(["rds-db:connect"], [args.proxy.user_arn(args.world, API_USER)])],
+            statements=[allow(["rds-db:connect"], [args.proxy.user_arn(args.context, API_USER)])],
             subnets=args.subnets,
             groups=args.groups,
             key_arn=args.key_arn,
@@ -107,7 +107,7 @@ class EventsApi(Component):
             files=["schemas/events/*.json"],
         )
 
-    def route(self, args: ApiArgs) -> None:
+    def route(self, args: EventsApiArgs) -> None:
         """Every route goes to the function, for authorized callers only."""
         integration = aws.apigatewayv2.Integration(
             f"{self.name}-integration",
@@ -147,13 +147,13 @@ class EventsApi(Component):
             opts=self.child(),
         )
 
-    def stage(self, args: ApiArgs) -> None:
+    def stage(self, args: EventsApiArgs) -> None:
         """The stage that serves at the API's root."""
-        world = args.world
+        context = args.context
         logs = aws.cloudwatch.LogGroup(
             f"{self.name}-access",
-            name=f"/cdc/{world.environment}/events-api",
-            retention_in_days=world.log_days,
+            name=f"/cdc/{context.environment}/events-api",
+            retention_in_days=context.log_days,
             kms_key_id=args.key_arn,
             opts=self.child(),
         )

@@ -3,43 +3,43 @@
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import Json, document
 from stacks.components.base import Component
 
 USES = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
 
 
-class Encryption(Component):
+class KmsKey(Component):
     """One KMS key with a policy of its own. Only services that act for this account may use it."""
 
-    TOKEN = "cdc:aws:Encryption"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:KmsKey"
     key: aws.kms.Key
 
-    def __init__(self, name: str, world: AwsWorld, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, context: AwsContext, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.key = aws.kms.Key(
             f"{name}-key",
-            description=f"Data of {world.environment}",
+            description=f"Data of {context.environment}",
             enable_key_rotation=True,
             deletion_window_in_days=30,
-            policy=policy(world),
-            opts=self.child(protect=world.protect),
+            policy=policy(context),
+            opts=self.child(protect=context.protect),
         )
         aws.kms.Alias(
-            f"{name}-alias", name=f"alias/{world.name('cdc')}", target_key_id=self.key.key_id, opts=self.child()
+            f"{name}-alias", name=f"alias/{context.name('cdc')}", target_key_id=self.key.key_id, opts=self.child()
         )
         self.register_outputs({"keyArn": self.key.arn})
 
 
-def policy(world: AwsWorld) -> pulumi.Output[str]:
+def policy(context: AwsContext) -> pulumi.Output[str]:
     """The account administers the key; logs and alarms use it for their own resources."""
-    root = pulumi.Output.concat("arn:aws:iam::", world.account, ":root")
-    logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": world.arn("logs", "*")}}
-    account = {"StringEquals": {"aws:SourceAccount": world.account}}
+    root = pulumi.Output.concat("arn:aws:iam::", context.account, ":root")
+    logs = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": context.arn("logs", "*")}}
+    account = {"StringEquals": {"aws:SourceAccount": context.account}}
     return document(
         {"Sid": "Account", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*"},
-        use("Logs", f"logs.{world.region}.amazonaws.com", logs),
+        use("Logs", f"logs.{context.region}.amazonaws.com", logs),
         use("Alarms", "cloudwatch.amazonaws.com", account),
         use("Events", "events.rds.amazonaws.com", account),
     )

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from stacks.components.aws import lambda_archive
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import LAMBDA_TRUST, Json, document
 from stacks.components.base import Component
 
@@ -16,10 +16,10 @@ MANAGED = ("service-role/AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FunctionArgs:
+class LambdaFunctionArgs:
     """`code` names a folder of functions/. `concurrency` is reserved: neither starved nor unbounded. Seconds, MB."""
 
-    world: AwsWorld
+    context: AwsContext
     code: str
     description: str
     environment: Mapping[str, pulumi.Input[str]]
@@ -34,16 +34,16 @@ class FunctionArgs:
     dead_letters: pulumi.Input[str] | None = None
 
 
-class Function(Component):
+class LambdaFunction(Component):
     """The function inside the VPC, traced, with an encrypted environment and logs that end."""
 
-    TOKEN = "cdc:aws:Function"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:LambdaFunction"
     function: aws.lambda_.Function
     role: aws.iam.Role
 
-    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: LambdaFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        world, physical = args.world, args.world.name(name)
+        context, physical = args.context, args.context.name(name)
         self.role = aws.iam.Role(
             f"{name}-role",
             name=physical,
@@ -66,7 +66,7 @@ class Function(Component):
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=f"/aws/lambda/{physical}",
-            retention_in_days=world.log_days,
+            retention_in_days=context.log_days,
             kms_key_id=args.key_arn,
             opts=self.child(),
         )
@@ -74,7 +74,7 @@ class Function(Component):
         self.function = self.make(args, physical, [*rights, logs])
         self.register_outputs({"arn": self.function.arn})
 
-    def make(self, args: FunctionArgs, physical: str, after: list[pulumi.Resource]) -> aws.lambda_.Function:
+    def make(self, args: LambdaFunctionArgs, physical: str, after: list[pulumi.Resource]) -> aws.lambda_.Function:
         """The function itself."""
         archive = lambda_archive.build(args.code, args.files)
         return aws.lambda_.Function(

@@ -9,10 +9,10 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import Database
 from stacks.components.aws.iam import allow
-from stacks.components.aws.lambda_function import Function, FunctionArgs
+from stacks.components.aws.lambda_function import LambdaFunction, LambdaFunctionArgs
 from stacks.components.base import Component
 from stacks.settings.source_database import API_USER, CDC_USER
 
@@ -23,7 +23,7 @@ FILES = Path(__file__).parents[3] / "schemas" / "postgres"
 class MigratorArgs:
     """Where the function runs, and what must be published: `schema.table` of every captured table."""
 
-    world: AwsWorld
+    context: AwsContext
     database: Database
     database_name: str
     subnets: Sequence[pulumi.Input[str]]
@@ -37,8 +37,8 @@ class MigratorArgs:
 class Migrator(Component):
     """The function, and its run for the present schema."""
 
-    TOKEN = "cdc:aws:Migrator"  # noqa: S105 - a type token
-    function: Function
+    TYPE = "cdc:aws:Migrator"
+    function: LambdaFunction
     run: aws.lambda_.Invocation
 
     def __init__(self, name: str, args: MigratorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -54,8 +54,8 @@ class Migrator(Component):
             "CDC_SECRET": secrets[CDC_USER],
             "EVENTS_API_SECRET": secrets[API_USER],
         }
-        function_args = FunctionArgs(
-            world=args.world,
+        function_args = LambdaFunctionArgs(
+            context=args.context,
             code="migrator",
             description="Applies schemas/postgres, sets users' passwords, publishes the captured tables",
             environment=environment,
@@ -68,7 +68,7 @@ class Migrator(Component):
             concurrency=1,
             files=["schemas/postgres/*.sql"],
         )
-        self.function = Function("migrator", function_args, self.child())
+        self.function = LambdaFunction("migrator", function_args, self.child())
         work = {"publication": args.publication, "tables": sorted(args.tables)}
         self.run = aws.lambda_.Invocation(
             f"{name}-run",

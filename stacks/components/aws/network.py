@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import allow, document, trusts
 from stacks.components.base import Component
 from stacks.settings.source_database import ExistingVpc, NewVpc
@@ -20,7 +20,7 @@ ANYWHERE = "0.0.0.0/0"
 class NetworkArgs:
     """`public`: the database's subnets need a way to the internet."""
 
-    world: AwsWorld
+    context: AwsContext
     vpc: NewVpc | ExistingVpc
     public: bool
     key_arn: pulumi.Input[str]
@@ -29,7 +29,7 @@ class NetworkArgs:
 class Network(Component):
     """A VPC of our own, or one that exists: then its subnets are looked up, and nothing in it is changed."""
 
-    TOKEN = "cdc:aws:Network"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:Network"
     vpc_id: pulumi.Output[str]
     private_subnets: list[pulumi.Output[str]]
     public_subnets: list[pulumi.Output[str]]
@@ -39,30 +39,30 @@ class Network(Component):
         if isinstance(args.vpc, NewVpc):
             self.make(args.vpc, args)
         else:
-            self.look_up(args.vpc, args.world)
+            self.look_up(args.vpc, args.context)
         self.register_outputs({"vpcId": self.vpc_id})
 
     def make(self, vpc: NewVpc, args: NetworkArgs) -> None:
         """VPC, subnets, routes, an empty default security group, flow logs."""
-        world = args.world
-        tags = {"Name": world.name("cdc")}
+        context = args.context
+        tags = {"Name": context.name("cdc")}
         made = aws.ec2.Vpc(
             f"{self.name}-vpc",
             cidr_block=vpc.cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
             tags=tags,
-            opts=self.child(protect=world.protect),
+            opts=self.child(protect=context.protect),
         )
         self.vpc_id = made.id
         # Without rules of ours, the VPC's default group would let its members talk to each other and out.
         aws.ec2.DefaultSecurityGroup(f"{self.name}-default", vpc_id=made.id, ingress=[], egress=[], opts=self.child())
         blocks = [str(block) for block in ipaddress.IPv4Network(vpc.cidr).subnets(prefixlen_diff=3)]
         self.private_subnets = [
-            self.subnet("private", zone, blocks[number], world) for number, zone in enumerate(vpc.zones)
+            self.subnet("private", zone, blocks[number], context) for number, zone in enumerate(vpc.zones)
         ]
         self.public_subnets = [
-            self.subnet("public", zone, blocks[4 + number], world) for number, zone in enumerate(vpc.zones)
+            self.subnet("public", zone, blocks[4 + number], context) for number, zone in enumerate(vpc.zones)
         ]
         self.route("private", self.private_subnets, vpc.zones, None)
         gateway = (
@@ -71,7 +71,7 @@ class Network(Component):
         self.route("public", self.public_subnets, vpc.zones, gateway)
         self.flow_log(args)
 
-    def subnet(self, kind: str, zone: str, block: str, world: AwsWorld) -> pulumi.Output[str]:
+    def subnet(self, kind: str, zone: str, block: str, context: AwsContext) -> pulumi.Output[str]:
         """One subnet; nothing in it gets a public address by itself."""
         made = aws.ec2.Subnet(
             f"{self.name}-{kind}-{zone}",
@@ -79,7 +79,7 @@ class Network(Component):
             availability_zone=zone,
             cidr_block=block,
             map_public_ip_on_launch=False,
-            tags={"Name": world.name(f"{kind}-{zone}")},
+            tags={"Name": context.name(f"{kind}-{zone}")},
             opts=self.child(),
         )
         return made.id
@@ -108,18 +108,18 @@ class Network(Component):
 
     def flow_log(self, args: NetworkArgs) -> None:
         """All traffic of the VPC, encrypted, kept as long as other logs."""
-        world = args.world
+        context = args.context
         group = aws.cloudwatch.LogGroup(
             f"{self.name}-flow-log",
-            name=f"/cdc/{world.environment}/flow",
-            retention_in_days=world.log_days,
+            name=f"/cdc/{context.environment}/flow",
+            retention_in_days=context.log_days,
             kms_key_id=args.key_arn,
             opts=self.child(),
         )
         role = aws.iam.Role(
             f"{self.name}-flow-role",
-            name=world.name("flow-log"),
-            assume_role_policy=trusts("vpc-flow-logs.amazonaws.com", world.account),
+            name=context.name("flow-log"),
+            assume_role_policy=trusts("vpc-flow-logs.amazonaws.com", context.account),
             opts=self.child(),
         )
         streams = pulumi.Output.concat(group.arn, ":*")
@@ -137,11 +137,11 @@ class Network(Component):
             opts=self.child(),
         )
 
-    def look_up(self, vpc: ExistingVpc, world: AwsWorld) -> None:
+    def look_up(self, vpc: ExistingVpc, context: AwsContext) -> None:
         """The existing VPC and its subnets, which must be there."""
-        asking = pulumi.InvokeOutputOptions(provider=world.provider)
+        asking = pulumi.InvokeOutputOptions(provider=context.provider)
         found = aws.ec2.get_vpcs_output(filters=[{"name": "vpc-id", "values": [vpc.id]}], opts=asking)
-        self.vpc_id = found.ids.apply(lambda ids: the_vpc(vpc.id, ids, world.region))
+        self.vpc_id = found.ids.apply(lambda ids: the_vpc(vpc.id, ids, context.region))
         wanted = [*vpc.private_subnets, *vpc.public_subnets]
         filters = [
             aws.ec2.GetSubnetsFilterArgs(name="subnet-id", values=wanted),

@@ -10,23 +10,23 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_confluentcloud as cc
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import PORT, Database
 from stacks.components.aws.iam import Json, allow
-from stacks.components.aws.lambda_function import Function, FunctionArgs
+from stacks.components.aws.lambda_function import LambdaFunction, LambdaFunctionArgs
 from stacks.components.base import Component
 
 FAILOVER = '{"source":["aws.rds"],"detail-type":["RDS DB Cluster Event"],"detail":{"EventCategories":["failover"]}}'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PrivateLinkArgs:
+class PrivateLinkEgressArgs:
     """`balancer_groups` and `function_groups` are security groups; `confluent` is the provider of Confluent's side.
 
     `after`: what the function needs before it can reach anything.
     """
 
-    world: AwsWorld
+    context: AwsContext
     database: Database
     environment_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
@@ -38,17 +38,17 @@ class PrivateLinkArgs:
     confluent: pulumi.ProviderResource
 
 
-class PrivateLink(Component):
+class PrivateLinkEgress(Component):
     """Everything between the connector and the writer."""
 
-    TOKEN = "cdc:aws:PrivateLink"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:PrivateLinkEgress"
     record: cc.DnsRecord
-    function: Function
+    function: LambdaFunction
     dead_letters: aws.sqs.Queue
     listener: aws.lb.Listener
     ready: list[pulumi.Resource]
 
-    def __init__(self, name: str, args: PrivateLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: PrivateLinkEgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         target = self.target_group(args)
         balancer = self.balancer(args, target)
@@ -56,10 +56,10 @@ class PrivateLink(Component):
         registered = self.register_first(args)
         gateway = cc.Gateway(
             f"{name}-gateway",
-            display_name=args.world.name("egress"),
+            display_name=args.context.name("egress"),
             environment={"id": args.environment_id},
-            aws_egress_private_link_gateway={"region": args.world.region},
-            opts=self.child(protect=args.world.protect),
+            aws_egress_private_link_gateway={"region": args.context.region},
+            opts=self.child(protect=args.context.protect),
         )
         principal = gateway.aws_egress_private_link_gateway.apply(
             lambda found: (found.principal_arn if found else None) or ""
@@ -73,7 +73,7 @@ class PrivateLink(Component):
         )
         point = cc.AccessPoint(
             f"{name}-point",
-            display_name=args.world.name("aurora"),
+            display_name=args.context.name("aurora"),
             environment={"id": args.environment_id},
             gateway={"id": gateway.id},
             aws_egress_private_link_endpoint={
@@ -85,7 +85,7 @@ class PrivateLink(Component):
         # The connector keeps using the writer's own name, so certificates match; only Confluent resolves it elsewhere.
         self.record = cc.DnsRecord(
             f"{name}-record",
-            display_name=args.world.name("aurora"),
+            display_name=args.context.name("aurora"),
             environment={"id": args.environment_id},
             domain=args.database.cluster.endpoint,
             gateway={"id": gateway.id},
@@ -95,11 +95,11 @@ class PrivateLink(Component):
         self.ready = [self.record, self.listener, registered]
         self.register_outputs({"domain": self.record.domain})
 
-    def target_group(self, args: PrivateLinkArgs) -> aws.lb.TargetGroup:
+    def target_group(self, args: PrivateLinkEgressArgs) -> aws.lb.TargetGroup:
         """Addresses that answer on PostgreSQL's port. The function fills it."""
         return aws.lb.TargetGroup(
             f"{self.name}-target",
-            name=args.world.name("writer", 32),
+            name=args.context.name("writer", 32),
             target_type="ip",
             protocol="TCP",
             port=PORT,
@@ -117,11 +117,11 @@ class PrivateLink(Component):
             opts=self.child(),
         )
 
-    def balancer(self, args: PrivateLinkArgs, target: aws.lb.TargetGroup) -> aws.lb.LoadBalancer:
+    def balancer(self, args: PrivateLinkEgressArgs, target: aws.lb.TargetGroup) -> aws.lb.LoadBalancer:
         """The balancer with its one listener."""
         made = aws.lb.LoadBalancer(
             f"{self.name}-balancer",
-            name=args.world.name("aurora", 32),
+            name=args.context.name("aurora", 32),
             load_balancer_type="network",
             internal=True,
             subnets=list(args.subnets),
@@ -129,7 +129,7 @@ class PrivateLink(Component):
             # PrivateLink has its own permission (the service's principals): its addresses are not in our VPC.
             enforce_security_group_inbound_rules_on_private_link_traffic="off",
             enable_cross_zone_load_balancing=True,
-            enable_deletion_protection=args.world.protect,
+            enable_deletion_protection=args.context.protect,
             opts=self.child(),
         )
         self.listener = aws.lb.Listener(
@@ -142,17 +142,17 @@ class PrivateLink(Component):
         )
         return made
 
-    def keep_target(self, args: PrivateLinkArgs, target: aws.lb.TargetGroup) -> Function:
+    def keep_target(self, args: PrivateLinkEgressArgs, target: aws.lb.TargetGroup) -> LambdaFunction:
         """The function: each minute, and at once when a failover is reported. What it could not do is kept in a queue."""
         queue = self.dead_letters = aws.sqs.Queue(
             f"{self.name}-dead-letters",
-            name=args.world.name("writer-target-dead-letters"),
+            name=args.context.name("writer-target-dead-letters"),
             kms_master_key_id=args.key_arn,
             message_retention_seconds=14 * 24 * 3600,
             opts=self.child(),
         )
-        function_args = FunctionArgs(
-            world=args.world,
+        function_args = LambdaFunctionArgs(
+            context=args.context,
             code="writer_target",
             description="Keeps the balancer's target at the writer's address",
             environment={
@@ -169,12 +169,12 @@ class PrivateLink(Component):
             concurrency=2,
             dead_letters=queue.arn,
         )
-        made = Function("writer-target", function_args, self.child())
+        made = LambdaFunction("writer-target", function_args, self.child())
         for reason, pattern, schedule in (("failover", FAILOVER, None), ("minute", None, "rate(1 minute)")):
-            self.call_at(made, reason, pattern, schedule, args.world)
+            self.call_at(made, reason, pattern, schedule, args.context)
         return made
 
-    def register_first(self, args: PrivateLinkArgs) -> aws.lambda_.Invocation:
+    def register_first(self, args: PrivateLinkEgressArgs) -> aws.lambda_.Invocation:
         """The first registration, so that the connector need not wait for the next minute; again for another writer."""
         return aws.lambda_.Invocation(
             f"{self.name}-registered",
@@ -185,12 +185,12 @@ class PrivateLink(Component):
         )
 
     def call_at(
-        self, function: Function, reason: str, pattern: str | None, schedule: str | None, world: AwsWorld
+        self, function: LambdaFunction, reason: str, pattern: str | None, schedule: str | None, context: AwsContext
     ) -> None:
         """A rule that calls the function."""
         rule = aws.cloudwatch.EventRule(
             f"{self.name}-{reason}",
-            name=world.name(f"writer-target-{reason}"),
+            name=context.name(f"writer-target-{reason}"),
             event_pattern=pattern,
             schedule_expression=schedule,
             opts=self.child(),
@@ -208,7 +208,7 @@ class PrivateLink(Component):
         )
 
 
-def rights(target: aws.lb.TargetGroup, queue: aws.sqs.Queue, args: PrivateLinkArgs) -> list[Json]:
+def rights(target: aws.lb.TargetGroup, queue: aws.sqs.Queue, args: PrivateLinkEgressArgs) -> list[Json]:
     """Register and deregister in this group only. AWS knows no narrower resource for the description of health."""
     return [
         allow(["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"], [target.arn]),

@@ -7,40 +7,40 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_confluentcloud as cc
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.base import Component
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class IngressArgs:
+class PrivateLinkIngressArgs:
     """Where clients of the private cluster are."""
 
-    world: AwsWorld
+    context: AwsContext
     environment_id: pulumi.Input[str]
     vpc_id: pulumi.Input[str]
     subnets: Sequence[pulumi.Input[str]]
     groups: Sequence[pulumi.Input[str]]
 
 
-class Ingress(Component):
+class PrivateLinkIngress(Component):
     """Our way to a private Enterprise cluster: attachment, endpoint, connection, and the names it answers to.
 
     Whoever runs `pulumi up` must be inside the VPC (or reach it): topics, schemas and statements go this way.
     """
 
-    TOKEN = "cdc:aws:Ingress"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:PrivateLinkIngress"
     connection: cc.PrivateLinkAttachmentConnection
 
-    def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: PrivateLinkIngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        world = args.world
+        context = args.context
         attachment = cc.PrivateLinkAttachment(
             f"{name}-attachment",
-            display_name=world.name("ingress"),
+            display_name=context.name("ingress"),
             cloud="AWS",
-            region=world.region,
+            region=context.region,
             environment={"id": args.environment_id},
-            opts=self.child(protect=world.protect),
+            opts=self.child(protect=context.protect),
         )
         service = attachment.aws.apply(lambda found: found[0].vpc_endpoint_service_name or "")
         endpoint = aws.ec2.VpcEndpoint(
@@ -71,7 +71,7 @@ class Ingress(Component):
         )
         self.connection = cc.PrivateLinkAttachmentConnection(
             f"{name}-connection",
-            display_name=world.name("ingress"),
+            display_name=context.name("ingress"),
             environment={"id": args.environment_id},
             aws={"vpc_endpoint_id": endpoint.id},
             private_link_attachment={"id": attachment.id},

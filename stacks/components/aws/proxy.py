@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import Database
 from stacks.components.aws.iam import allow, document, trusts
 from stacks.components.base import Component
@@ -19,7 +19,7 @@ IDLE_SECONDS = 900
 class ProxyArgs:
     """The database behind it, and the secret it signs in with."""
 
-    world: AwsWorld
+    context: AwsContext
     database: Database
     secret_arn: pulumi.Input[str]
     subnets: Sequence[pulumi.Input[str]]
@@ -30,16 +30,16 @@ class ProxyArgs:
 class Proxy(Component):
     """The proxy with its pool and its target."""
 
-    TOKEN = "cdc:aws:Proxy"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:Proxy"
     proxy: aws.rds.Proxy
 
     def __init__(self, name: str, args: ProxyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        world = args.world
+        context = args.context
         role = aws.iam.Role(
             f"{name}-role",
-            name=world.name("proxy"),
-            assume_role_policy=trusts("rds.amazonaws.com", world.account),
+            name=context.name("proxy"),
+            assume_role_policy=trusts("rds.amazonaws.com", context.account),
             opts=self.child(),
         )
         reads = document(
@@ -47,13 +47,13 @@ class Proxy(Component):
             allow(
                 ["kms:Decrypt"],
                 [args.key_arn],
-                {"StringEquals": {"kms:ViaService": f"secretsmanager.{world.region}.amazonaws.com"}},
+                {"StringEquals": {"kms:ViaService": f"secretsmanager.{context.region}.amazonaws.com"}},
             ),
         )
         policy = aws.iam.RolePolicy(f"{name}-policy", role=role.id, policy=reads, opts=self.child())
         self.proxy = aws.rds.Proxy(
             f"{name}-proxy",
-            name=world.name("events-api", 60),
+            name=context.name("events-api", 60),
             engine_family="POSTGRESQL",
             require_tls=True,
             debug_logging=False,
@@ -83,7 +83,7 @@ class Proxy(Component):
         )
         self.register_outputs({"endpoint": self.proxy.endpoint})
 
-    def user_arn(self, world: AwsWorld, user: str) -> pulumi.Output[str]:
+    def user_arn(self, context: AwsContext, user: str) -> pulumi.Output[str]:
         """What `rds-db:connect` names: one user of this proxy."""
         identity = self.proxy.arn.apply(lambda arn: arn.rpartition(":")[2])
-        return world.arn("rds-db", pulumi.Output.concat("dbuser:", identity, f"/{user}"))
+        return context.arn("rds-db", pulumi.Output.concat("dbuser:", identity, f"/{user}"))

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_confluentcloud as cc
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.base import Component
 
 POSTGRES, HTTPS = 5432, 443
@@ -39,27 +39,27 @@ CLIENT_PORTS = {"https": (HTTPS, "REST, registry and Flink"), "kafka": (9092, "K
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FirewallArgs:
+class SecurityGroupsArgs:
     """`private`: Confluent comes through PrivateLink; else from its egress ranges, which `confluent` is asked for.
 
     `clients`: address ranges (CIDR) of those who use a private cluster: consumers, and whoever runs `pulumi up`.
     """
 
-    world: AwsWorld
+    context: AwsContext
     vpc_id: pulumi.Input[str]
     private: bool
     clients: Sequence[str]
     confluent: pulumi.ProviderResource
 
 
-class Firewall(Component):
+class SecurityGroups(Component):
     """Every security group, by name."""
 
-    TOKEN = "cdc:aws:Firewall"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:SecurityGroups"
     groups: dict[str, aws.ec2.SecurityGroup]
     rules: list[pulumi.Resource]
 
-    def __init__(self, name: str, args: FirewallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.rules = []
         names = {**GROUPS, **(PRIVATE_GROUPS if args.private else {})}
@@ -76,15 +76,15 @@ class Firewall(Component):
         """Ids of groups by name."""
         return [self.groups[group].id for group in groups]
 
-    def group(self, group: str, what: str, args: FirewallArgs) -> aws.ec2.SecurityGroup:
+    def group(self, group: str, what: str, args: SecurityGroupsArgs) -> aws.ec2.SecurityGroup:
         """A group without rules: they stand beside it, one resource each."""
         return aws.ec2.SecurityGroup(
             f"{self.name}-{group}",
-            name=args.world.name(group),
+            name=args.context.name(group),
             description=what,
             vpc_id=args.vpc_id,
             revoke_rules_on_delete=True,
-            tags={"Name": args.world.name(group)},
+            tags={"Name": args.context.name(group)},
             opts=self.child(),
         )
 
@@ -126,21 +126,21 @@ class Firewall(Component):
                 opts=self.child(),
             )
 
-    def from_confluent(self, args: FirewallArgs) -> aws.ec2.SecurityGroup:
+    def from_confluent(self, args: SecurityGroupsArgs) -> aws.ec2.SecurityGroup:
         """The database's port for Confluent's egress ranges, as Confluent publishes them at each `up`.
 
         One group with its rules inside: how many ranges there are is not known before they are asked for.
         """
         asked = cc.get_ip_addresses_output(
             filter=cc.GetIpAddressesFilterArgs(
-                clouds=["AWS"], regions=[args.world.region], services=["CONNECT"], address_types=["EGRESS"]
+                clouds=["AWS"], regions=[args.context.region], services=["CONNECT"], address_types=["EGRESS"]
             ),
             opts=pulumi.InvokeOutputOptions(provider=args.confluent),
         )
         ranges = asked.ip_addresses.apply(prefixes)
         return aws.ec2.SecurityGroup(
             f"{self.name}-confluent-egress",
-            name=args.world.name("confluent-egress"),
+            name=args.context.name("confluent-egress"),
             description="Connectors of Confluent",
             vpc_id=args.vpc_id,
             ingress=[

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from stacks.components.aws.context import AwsWorld
+from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import Json, document
 from stacks.components.base import Component
 
@@ -21,32 +21,32 @@ ACTIONS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EndpointsArgs:
+class VpcEndpointsArgs:
     """`services`: keys of ACTIONS."""
 
-    world: AwsWorld
+    context: AwsContext
     vpc_id: pulumi.Input[str]
     subnets: Sequence[pulumi.Input[str]]
     groups: Sequence[pulumi.Input[str]]
     services: Sequence[str]
 
 
-class Endpoints(Component):
+class VpcEndpoints(Component):
     """One interface endpoint per service, for what functions ask of it, by this account only."""
 
-    TOKEN = "cdc:aws:Endpoints"  # noqa: S105 - a type token
+    TYPE = "cdc:aws:VpcEndpoints"
     endpoints: list[aws.ec2.VpcEndpoint]
 
-    def __init__(self, name: str, args: EndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: VpcEndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.endpoints = [self.endpoint(service, args) for service in args.services]
         self.register_outputs({"services": list(args.services)})
 
-    def endpoint(self, service: str, args: EndpointsArgs) -> aws.ec2.VpcEndpoint:
+    def endpoint(self, service: str, args: VpcEndpointsArgs) -> aws.ec2.VpcEndpoint:
         """One endpoint."""
         statement: Json = {
             "Effect": "Allow",
-            "Principal": {"AWS": pulumi.Output.concat("arn:aws:iam::", args.world.account, ":root")},
+            "Principal": {"AWS": pulumi.Output.concat("arn:aws:iam::", args.context.account, ":root")},
             "Action": ACTIONS[service],
             "Resource": "*",
         }
@@ -54,7 +54,7 @@ class Endpoints(Component):
             f"{self.name}-{service}",
             vpc_id=args.vpc_id,
             vpc_endpoint_type="Interface",
-            service_name=f"com.amazonaws.{args.world.region}.{service}",
+            service_name=f"com.amazonaws.{args.context.region}.{service}",
             subnet_ids=list(args.subnets),
             security_group_ids=list(args.groups),
             private_dns_enabled=True,

@@ -40,7 +40,7 @@ class CatalogArgs:
 class Catalog(Component):
     """Tags, their bindings, and owners."""
 
-    TOKEN = "cdc:catalog:Catalog"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:Catalog"
 
     def __init__(self, name: str, args: CatalogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

@@ -9,7 +9,7 @@ from stacks.components.base import Component
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ComputeArgs:
+class ComputePoolArgs:
     """Size and place of the pool; the key that submits statements, and the account they run as."""
 
     display_name: str
@@ -28,18 +28,18 @@ class ComputeArgs:
     protect: bool
 
 
-class Compute(Component):
+class ComputePool(Component):
     """Pool and Flink providers: `provider` for what runs, `altering` for what changes tables, as the deployer.
 
     The Flink key sits on a provider instance, not on statements: a statement cannot change its credentials.
     """
 
-    TOKEN = "cdc:compute:Compute"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:ComputePool"
     pool: cc.FlinkComputePool
     provider: cc.Provider
     altering: cc.Provider
 
-    def __init__(self, name: str, args: ComputeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ComputePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.pool = cc.FlinkComputePool(
             f"{name}-pool",
@@ -55,7 +55,7 @@ class Compute(Component):
         self.altering = self.submitting(f"{name}-altering", args.deployer_id, args)
         self.register_outputs({"poolId": self.pool.id})
 
-    def submitting(self, name: str, principal: pulumi.Input[str], args: ComputeArgs) -> cc.Provider:
+    def submitting(self, name: str, principal: pulumi.Input[str], args: ComputePoolArgs) -> cc.Provider:
         """A provider whose statements run as an account."""
         # All seven flink_* and environment values or none: the provider refuses a part of them.
         return cc.Provider(

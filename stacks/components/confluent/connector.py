@@ -8,7 +8,7 @@ import pulumi_confluentcloud as cc
 
 from stacks import naming
 from stacks.components.base import Component
-from stacks.components.confluent.acls import kafka_acl
+from stacks.components.confluent.acls import AclsArgs, kafka_acls
 from stacks.components.confluent.identity import Acl
 from stacks.components.confluent.topics import DataPlane
 from stacks.routes.model import Source
@@ -23,7 +23,7 @@ SERVER_FILLED = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectorArgs:
+class CdcConnectorArgs:
     """The source database, the captured tables, and the identity the connector writes as."""
 
     settings: ConnectorSettings
@@ -43,15 +43,13 @@ class ConnectorArgs:
 class CdcConnector(Component):
     """The connector with its ACLs."""
 
-    TOKEN = "cdc:connector:CdcConnector"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:CdcConnector"
     connector: cc.Connector
 
-    def __init__(self, name: str, args: ConnectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: CdcConnectorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        acls = [
-            kafka_acl(f"{name}-{role}", args.principal, acl, acl.operations[0], args.plane, self.child())
-            for role, acl in permissions(args).items()
-        ]
+        acls_args = AclsArgs(principal=args.principal, acls=permissions(args), plane=args.plane)
+        acls = kafka_acls(name, acls_args, self.child())
         self.connector = cc.Connector(
             f"{name}-connector",
             environment={"id": args.environment_id},
@@ -65,7 +63,7 @@ class CdcConnector(Component):
         self.register_outputs({"connectorId": self.connector.id})
 
 
-def permissions(args: ConnectorArgs) -> dict[str, Acl]:
+def permissions(args: CdcConnectorArgs) -> dict[str, Acl]:
     """By name: describe the cluster, create and write its own topics."""
     heartbeat = naming.heartbeat_topic(args.settings.name)
     written = {**{source.name: source.topic for source in args.sources}, "heartbeat": heartbeat}
@@ -76,7 +74,7 @@ def permissions(args: ConnectorArgs) -> dict[str, Acl]:
     return found
 
 
-def configuration(args: ConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
+def configuration(args: CdcConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
     """The keys of PostgresCdcSourceV2, all strings. The slot and publication are named, never made up by a default."""
     return {
         "connector.class": "PostgresCdcSourceV2",
@@ -90,7 +88,7 @@ def configuration(args: ConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
     }
 
 
-def database_keys(args: ConnectorArgs) -> dict[str, pulumi.Input[str]]:
+def database_keys(args: CdcConnectorArgs) -> dict[str, pulumi.Input[str]]:
     """Where the rows come from: the writer, never a proxy."""
     backend, settings = args.backend, args.settings
     return {

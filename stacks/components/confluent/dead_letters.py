@@ -25,7 +25,7 @@ class DeadLettersArgs:
 class DeadLetters(Component):
     """One ALTER TABLE per source. It may run again at any time: a finished statement is forgotten after 30 days."""
 
-    TOKEN = "cdc:deadletters:DeadLetters"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:DeadLetters"
     statements: list[cc.FlinkStatement]
 
     def __init__(self, name: str, args: DeadLettersArgs, opts: pulumi.ResourceOptions | None = None) -> None:

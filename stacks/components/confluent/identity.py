@@ -69,7 +69,7 @@ class IdentityArgs:
 class Identity(Component):
     """A service account with its role bindings and keys."""
 
-    TOKEN = "cdc:access:Identity"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:Identity"
     account: cc.ServiceAccount
     bindings: list[cc.RoleBinding]
     keys: dict[str, cc.ApiKey]

@@ -22,7 +22,7 @@ class KafkaArgs:
 class Kafka(Component):
     """Environment and cluster. Their display names are Flink's catalog and database."""
 
-    TOKEN = "cdc:kafka:Kafka"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:Kafka"
     environment: cc.Environment
     cluster: cc.KafkaCluster
 

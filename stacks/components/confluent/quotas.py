@@ -1,6 +1,7 @@
 """Client quotas: one consumer cannot take the cluster from the others. Only Dedicated clusters know them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_confluentcloud as cc
@@ -10,21 +11,24 @@ from stacks.components.confluent.kafka import Kafka
 from stacks.settings.kafka import Quota
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuotasArgs:
+    """Consumers' accounts by name, and what each may move."""
+
+    kafka: Kafka
+    quota: Quota
+    accounts: Mapping[str, pulumi.Input[str]]
+
+
 class Quotas(Component):
     """The same quota for each consumer's account."""
 
-    TOKEN = "cdc:quotas:Quotas"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:Quotas"
 
-    def __init__(
-        self,
-        name: str,
-        kafka: Kafka,
-        quota: Quota,
-        accounts: Mapping[str, pulumi.Input[str]],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: QuotasArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        for consumer, account in accounts.items():
+        kafka, quota = args.kafka, args.quota
+        for consumer, account in args.accounts.items():
             cc.KafkaClientQuota(
                 f"{name}-{consumer}",
                 display_name=consumer,

@@ -20,7 +20,7 @@ class RegistryArgs:
 class Registry(Component):
     """Id, address and CRN of the registry."""
 
-    TOKEN = "cdc:registry:Registry"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:Registry"
     id: pulumi.Output[str]
     rest_endpoint: pulumi.Output[str]
     catalog_endpoint: pulumi.Output[str]

@@ -10,12 +10,12 @@ import pulumi_confluentcloud as cc
 from stacks.components.base import Component
 from stacks.rollout import handover, start_position
 from stacks.rollout.flink_client import Connection
-from stacks.rollout.previous_outputs import Memory
+from stacks.rollout.previous_outputs import PreviousOutputs
 from stacks.statements.render import Statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RoutingArgs:
+class RoutingStatementsArgs:
     """The statements, the provider that submits them, and what must exist before they are planned.
 
     `tables`: what each topic's table is inferred from. `after`: what every statement needs besides its own tables.
@@ -26,17 +26,17 @@ class RoutingArgs:
     tables: Mapping[str, Sequence[pulumi.Resource]]
     after: Sequence[pulumi.Resource]
     connection: Connection
-    memory: Memory
+    previous: PreviousOutputs
 
 
-class Routing(Component):
+class RoutingStatements(Component):
     """Statement sets by key. `served` is what the stack exports for its next update."""
 
-    TOKEN = "cdc:routing:Routing"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:RoutingStatements"
     statements: dict[str, cc.FlinkStatement]
     served: dict[str, dict[str, Any]]
 
-    def __init__(self, name: str, args: RoutingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: RoutingStatementsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.hook = handover.hook(args.connection)
         self.statements, self.served = {}, {}
@@ -51,15 +51,15 @@ class Routing(Component):
                 self.submit(statement, args, own)
         self.register_outputs({"statements": sorted(s.key for s in args.statements)})
 
-    def submit(self, statement: Statement, args: RoutingArgs, before: list[cc.FlinkStatement]) -> None:
+    def submit(self, statement: Statement, args: RoutingStatementsArgs, before: list[cc.FlinkStatement]) -> None:
         """A statement whose every change is a replacement: the provider could not change it in place."""
         tables = [resource for topic in statement.topics for resource in args.tables[topic]]
-        begins = start_position.decide(statement, args.memory, args.connection)
+        start = start_position.decide(statement, args.previous, args.connection)
         resource = cc.FlinkStatement(
             f"{self.name}-{statement.key}",
-            statement_name=begins.name,
+            statement_name=start.name,
             statement=statement.text,
-            properties=begins.properties,
+            properties=start.properties,
             # A statement fails when it is planned before its tables (topic and schemas) or its runner's roles exist.
             opts=self.child(
                 provider=args.provider,
@@ -72,7 +72,7 @@ class Routing(Component):
         # The resource's own output: one that was refused never becomes the recorded one.
         self.served[statement.key] = {
             "statement": resource.statement_name,
-            "carriedFrom": begins.carried_from,
-            "start": begins.start,
+            "carriedFrom": start.carried_from,
+            "start": start.start,
             "routes": list(statement.routes),
         }

@@ -26,7 +26,7 @@ class DataPlane:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TopicArgs:
+class EventTopicArgs:
     """A topic of keyed Avro records. Without schemas it is a topic of the platform, such as the heartbeat's.
 
     `compatibility`: what later versions of its schemas must be. Statements freeze the schema they were planned with,
@@ -47,12 +47,12 @@ class TopicArgs:
 class EventTopic(Component):
     """A topic, its key and value schemas, and their compatibility."""
 
-    TOKEN = "cdc:topics:EventTopic"  # noqa: S105 - a type token
+    TYPE = "cdc:confluent:EventTopic"
     topic: cc.KafkaTopic
     schemas: dict[str, cc.Schema]
     resources: list[pulumi.Resource]
 
-    def __init__(self, name: str, args: TopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: EventTopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self.topic = cc.KafkaTopic(
             f"{name}-topic",
@@ -72,7 +72,7 @@ class EventTopic(Component):
         self.resources = [self.topic, *self.schemas.values()]
         self.register_outputs({"topic": self.topic.topic_name})
 
-    def register(self, part: str, record: Record, args: TopicArgs) -> cc.Schema:
+    def register(self, part: str, record: Record, args: EventTopicArgs) -> cc.Schema:
         """The subject's compatibility first, then its schema, so that the first version is already held to it."""
         plane, key = args.plane, args.plane.registry_credentials
         subject = f"{args.topic}-{part}"

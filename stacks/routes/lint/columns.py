@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from stacks.files.yaml_document import Place
+from stacks.errors import Finding, Place
 from stacks.routes.columns import METADATA
-from stacks.routes.lint.rules import Problem
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.records import selection
 
 TEXTS = {"string", "uuid", "decimal", "timestamp", "json"}
 
 
-def check(routes: Routes) -> Iterator[Problem]:
+def check(routes: Routes) -> Iterator[Finding]:
     """Every route's choice of columns."""
     sources = {source.name: source for source in reversed(routes.sources)}
     for n, route in enumerate(routes.routes):
@@ -23,7 +22,7 @@ def check(routes: Routes) -> Iterator[Problem]:
                 yield from personal(source, ("routes", n), route)
 
 
-def chosen(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+def chosen(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """Columns that are not there, keys that must stay, names that collide."""
     choice = route.columns
     named: list[tuple[Place, str]] = [((*place, "columns", "drop", m), name) for m, name in enumerate(choice.drop)]
@@ -33,31 +32,31 @@ def chosen(source: Source, place: Place, route: Route) -> Iterator[Problem]:
         column = source.column(name)
         if column is None and name not in METADATA:
             known = ", ".join([*(c.name for c in source.columns), *METADATA])
-            yield Problem("unknown-column", where, "the source has no such column", name, f"known: {known}")
+            yield Finding("unknown-column", where, "the source has no such column", name, f"known: {known}")
         elif column and column.key:
             hint = "records are keyed by it; it keeps events of one key in order"
-            yield Problem("key-changed", where, "a key column cannot be changed", name, hint)
+            yield Finding("key-changed", where, "a key column cannot be changed", name, hint)
         elif name in choice.drop and where[-2] != "drop":
-            yield Problem("chosen-twice", where, "this column is dropped already", name, "keep one of the two")
+            yield Finding("chosen-twice", where, "this column is dropped already", name, "keep one of the two")
     yield from masks(source, place, route)
     names = Counter(s.name for s in selection(source, route))
     for old, new in choice.rename.items():
         if names[new] > 1:
             where = (*place, "columns", "rename", old)
-            yield Problem("renamed-onto", where, "the record has a column of this name", new, "choose another name")
+            yield Finding("renamed-onto", where, "the record has a column of this name", new, "choose another name")
 
 
-def masks(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+def masks(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """Hashes and redactions are texts."""
     for name, mask in route.columns.mask.items():
         column = source.column(name)
         if mask != "null" and (name in METADATA or (column and column.type not in TEXTS)):
             kind = column.type if column else METADATA[name]
             where = (*place, "columns", "mask", name)
-            yield Problem("mask-type", where, f"{name} is a {kind}, not a text", mask, "mask it by null, or drop it")
+            yield Finding("mask-type", where, f"{name} is a {kind}, not a text", mask, "mask it by null, or drop it")
 
 
-def personal(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+def personal(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """Personal data on a topic that does not say so."""
     if route.retire:
         return
@@ -65,7 +64,7 @@ def personal(source: Source, place: Place, route: Route) -> Iterator[Problem]:
     exposed = [c.name for c in source.columns if c.pii and c.name in shown]
     if exposed and "pii" not in route.tags:
         hint = "drop or mask it (columns:), or tag the route: tags: [pii]"
-        yield Problem("pii-untagged", place, "personal data would reach a topic without the tag pii", exposed, hint)
+        yield Finding("pii-untagged", place, "personal data would reach a topic without the tag pii", exposed, hint)
     if "pii" in route.tags and not exposed:
         hint = "the source declares no personal data among these columns"
-        yield Problem("tag-unneeded", (*place, "tags"), "the tag pii is not needed", hint=hint)
+        yield Finding("tag-unneeded", (*place, "tags"), "the tag pii is not needed", hint=hint)

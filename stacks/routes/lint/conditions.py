@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from stacks.files.yaml_document import Place
+from stacks.errors import Finding, Place
 from stacks.routes import sql, timestamps
 from stacks.routes.columns import METADATA, Family, Operand, operand
 from stacks.routes.conditions import ORDERING, TEXTUAL, Test, Value, operator_name, parts
-from stacks.routes.lint.rules import Problem
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.timestamps import valid_instant
 
@@ -35,7 +34,7 @@ SOURCE_LIMIT = 120 * 1024  # characters of all conditions of a source: its unrou
 CONDITION_LIMIT = 24 * 1024  # characters: a route's text is in its INSERT and in the unrouted one
 
 
-def check(routes: Routes) -> Iterator[Problem]:
+def check(routes: Routes) -> Iterator[Finding]:
     """Every route's condition and examples."""
     sources = {source.name: source for source in reversed(routes.sources)}
     sizes = dict.fromkeys(sources, 0)
@@ -51,15 +50,15 @@ def check(routes: Routes) -> Iterator[Problem]:
             if length > CONDITION_LIMIT:
                 hint = "split it into two routes, or test a column that says the same in fewer words"
                 problem = f"longer than {CONDITION_LIMIT} characters of SQL"
-                yield Problem("condition-too-large", (*place, "when"), problem, hint=hint)
+                yield Finding("condition-too-large", (*place, "when"), problem, hint=hint)
     for n, source in enumerate(routes.sources):
         if sizes[source.name] > SOURCE_LIMIT:
             problem = f"its routes' conditions have {sizes[source.name]} characters of SQL; {SOURCE_LIMIT} fit"
             hint = "what no route takes is found by one statement that has them all: shorten them, or merge routes"
-            yield Problem("source-too-large", ("sources", n), problem, source.name, hint)
+            yield Finding("source-too-large", ("sources", n), problem, source.name, hint)
 
 
-def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[Problem]:
+def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[Finding]:
     """One test: its field, its operator, its literals."""
     here = (*place, "when", *where)
     what = operand(source.columns, test.field, test.path)
@@ -72,23 +71,23 @@ def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[P
     if test.operator not in OPERATORS[what.family]:
         allowed = ", ".join(operator_name(o) for o in sorted(OPERATORS[what.family]))
         hint = f"a {what.family} has {allowed}" + ("; declare a path and test that" if what.family == "json" else "")
-        yield Problem("operator-type", (*here, name), f"{what.label} is a {what.family}", name, hint)
+        yield Finding("operator-type", (*here, name), f"{what.label} is a {what.family}", name, hint)
         return
     yield from literals(source, here, test, what)
 
 
-def unknown(source: Source, here: Place, test: Test) -> Problem:
+def unknown(source: Source, here: Place, test: Test) -> Finding:
     """A field or a path that is not declared."""
     column = source.column(test.field)
     if column is None and test.field not in METADATA:
         known = ", ".join([*(c.name for c in source.columns), *METADATA])
-        return Problem("unknown-field", (*here, "field"), "the record has no such field", test.field, f"known: {known}")
+        return Finding("unknown-field", (*here, "field"), "the record has no such field", test.field, f"known: {known}")
     declared = ", ".join(column.paths) if column and column.paths else "none"
     hint = f"declare it with its type in the source's column (declared: {declared})"
-    return Problem("undeclared-path", (*here, "path"), f"{test.field} has no such path", test.path, hint)
+    return Finding("undeclared-path", (*here, "path"), f"{test.field} has no such path", test.path, hint)
 
 
-def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator[Problem]:
+def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator[Finding]:
     """The values that the field is compared with."""
     key = operator_name(test.operator)
     listed = test.operator in MEMBERSHIP or test.operator == "between"
@@ -99,13 +98,13 @@ def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator
         kind = f"{column.type}" if column and not what.path else what.family
         if not same_type(value, what.family) or out_of_range(value, kind):
             good = False
-            yield Problem("type-mismatch", where, f"{what.label} is a {kind}", value, "write a value of that type")
+            yield Finding("type-mismatch", where, f"{what.label} is a {kind}", value, "write a value of that type")
         elif what.family == "timestamp" and not valid_instant(str(value)):
             good = False
-            yield Problem("bad-timestamp", where, "not a UTC time", value, "write it like 2026-01-31T10:00:00Z")
+            yield Finding("bad-timestamp", where, "not a UTC time", value, "write it like 2026-01-31T10:00:00Z")
     if good and test.operator == "between" and reversed_range(test.values, what.family):
         low, high = test.values
-        yield Problem(
+        yield Finding(
             "reversed-range", (*here, key), "no value is between these", [low, high], "put the smaller one first"
         )
 
@@ -127,7 +126,7 @@ def reversed_range(values: list[Value], family: Family) -> bool:
     return low > high  # pyright: ignore[reportOperatorIssue] - both were found to be of one type
 
 
-def toast(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+def toast(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """An update that leaves a large column alone does not carry it, unless the table's replica identity is full."""
     if source.replica_identity == "full" or not {"update", "delete"} & set(route.on):
         return
@@ -136,10 +135,10 @@ def toast(source: Source, place: Place, route: Route) -> Iterator[Problem]:
         if column and not column.key and ("delete" in route.on or column.type in LARGE):
             problem = f"updates and deletes may come without {test.field}: the table's replica identity is not full"
             hint = "ALTER TABLE … REPLICA IDENTITY FULL in a numbered DDL file, and replicaIdentity: full here"
-            yield Problem("toast", (*place, "when", *where, "field"), problem, test.field, hint)
+            yield Finding("toast", (*place, "when", *where, "field"), problem, test.field, hint)
 
 
-def examples(source: Source, place: Place, route: Route) -> Iterator[Problem]:
+def examples(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """Columns of examples."""
     known = {*(c.name for c in source.columns), *METADATA}
     for n, example in enumerate(route.examples):
@@ -147,4 +146,4 @@ def examples(source: Source, place: Place, route: Route) -> Iterator[Problem]:
             if name not in known:
                 hint = f"known: {', '.join(sorted(known))}"
                 here = (*place, "examples", n, "event", name)
-                yield Problem("example-field", here, "the record has no such field", name, hint)
+                yield Finding("example-field", here, "the record has no such field", name, hint)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from stacks.routes.lint.rules import Problem
+from stacks.errors import Finding
 from stacks.routes.model import Routes
 
 
-def check(routes: Routes, today: date) -> Iterator[Problem]:
+def check(routes: Routes, today: date) -> Iterator[Finding]:
     """Every route that is not simply active, and who still reads it."""
     readers: dict[str, list[str]] = {}
     for consumer in routes.consumers:
@@ -19,12 +19,12 @@ def check(routes: Routes, today: date) -> Iterator[Problem]:
             left = (date.fromisoformat(route.until) - today).days
             if left < 0:
                 hint = f"read by {who}; move them and set retire: true, or move the date"
-                yield Problem("expired", ("routes", n, "until"), "this route should be gone", route.until, hint)
+                yield Finding("expired", ("routes", n, "until"), "this route should be gone", route.until, hint)
             else:
                 problem = f"deprecated: {left} days left"
-                yield Problem("deprecated", ("routes", n, "until"), problem, route.until, f"read by {who}")
+                yield Finding("deprecated", ("routes", n, "until"), problem, route.until, f"read by {who}")
         if route.name in readers and route.retire:
             problem = f"{who} still read a route that is retired: their access ends with it"
-            yield Problem("retired-read", ("routes", n, "retire"), problem, hint="take it out of their routes")
+            yield Finding("retired-read", ("routes", n, "retire"), problem, hint="take it out of their routes")
         elif route.name in readers and route.status == "disabled":
-            yield Problem("disabled-read", ("routes", n, "status"), f"{who} read a route that takes no events")
+            yield Finding("disabled-read", ("routes", n, "status"), f"{who} read a route that takes no events")

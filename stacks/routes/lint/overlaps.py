@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stacks.routes.lint.rules import Problem
+from stacks.errors import Finding
 from stacks.routes.lint.satisfiability import Alternative, TooMany, alternatives, possible
 from stacks.routes.model import Route, Routes, Source
 
@@ -20,7 +20,7 @@ class Judged:
     pins: Pins
 
 
-def check(routes: Routes) -> Iterator[Problem]:
+def check(routes: Routes) -> Iterator[Finding]:
     """Every route alone, then each pair of a source's routes that could meet."""
     for source in routes.sources:
         judged: list[Judged] = []
@@ -33,7 +33,7 @@ def check(routes: Routes) -> Iterator[Problem]:
                 continue
             if not found:
                 hint = "tests of one field that exclude each other cannot stand under one all"
-                yield Problem(
+                yield Finding(
                     "contradiction", ("routes", number, "when"), "no row can fulfil this condition", hint=hint
                 )
                 continue
@@ -92,7 +92,7 @@ def implies(source: Source, one: Judged, other: Judged) -> bool:
     return not any(possible(source, (*a, *b)) for a in one.found for b in escapes)
 
 
-def compared(source: Source, one: Judged, other: Judged) -> Iterator[Problem]:
+def compared(source: Source, one: Judged, other: Judged) -> Iterator[Finding]:
     """What two routes have in common. The later one is told."""
     if not any(possible(source, (*a, *b)) for a in one.found for b in other.found):
         return
@@ -101,12 +101,12 @@ def compared(source: Source, one: Judged, other: Judged) -> Iterator[Problem]:
     same = one.route.on == other.route.on or set(one.route.on) == set(other.route.on)
     if forth and back and same:
         hint = "fine for a parallel topic; else let the consumers share one"
-        yield Problem("equal-routes", place, f"takes the same events as {name}", other.route.name, hint)
+        yield Finding("equal-routes", place, f"takes the same events as {name}", other.route.name, hint)
     elif back:
-        yield Problem("shadowed", place, f"{name} takes all of these events, too", other.route.name)
+        yield Finding("shadowed", place, f"{name} takes all of these events, too", other.route.name)
     elif forth:
-        yield Problem(
+        yield Finding(
             "shadowed", ("routes", one.number, "when"), f"{other.route.name} takes all of these events, too", name
         )
     else:
-        yield Problem("overlap", place, f"some of these events go to {name}, too", other.route.name)
+        yield Finding("overlap", place, f"some of these events go to {name}, too", other.route.name)

@@ -1,10 +1,8 @@
 """The lint's rules: id, severity, and what each looks for. docs/routes.md shows this table."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from stacks.errors import Severity
-from stacks.files.yaml_document import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +13,11 @@ class Rule:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A finding before its place has become a line."""
-
-    rule: str
-    place: Place
-    problem: str
-    got: Any = None
-    hint: str = ""
-
-
 # What the models find (stacks/documents.py gives their errors these ids).
 MODEL = {
     "unknown-key": "a key that the language does not have",
     "missing-key": "a key that must be there",
+    "duplicate-key": "a key that stands twice",
     "wrong-type": "a value of another type than the key takes",
     "not-allowed": "a word that is not one of the allowed ones",
     "name-form": "a name with characters that a topic, table or column cannot have",

@@ -44,8 +44,8 @@ def test_examples_are_routes_that_lint(block: dict[str, Any], tmp_path: Path) ->
     }
     file = tmp_path / "routes.yaml"
     file.write_text(yaml.safe_dump(document, sort_keys=False))
-    place, loaded, faults = load_routes.parsed(file)
-    assert loaded is not None, faults
+    place, loaded, findings = load_routes.parsed(file)
+    assert loaded is not None, findings
     assert [str(f) for f in lint.check(loaded, place) if f.severity == "error"] == []
     for route in loaded.routes:
         assert list(matching.failed_examples(loaded.source(route.source), route)) == []

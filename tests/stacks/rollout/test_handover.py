@@ -8,7 +8,7 @@ import pytest
 from stacks.errors import CdcError
 from stacks.rollout import flink_client, handover, start_position
 from stacks.rollout.flink_client import CARRY, Connection
-from stacks.rollout.previous_outputs import Memory, Served
+from stacks.rollout.previous_outputs import PreviousOutputs, Served
 from stacks.statements.render import Statement
 
 CONNECTION = Connection(rest_endpoint="https://f", organization_id="o", environment_id="e", api_key="k", api_secret="s")  # noqa: S106
@@ -21,7 +21,7 @@ class Stub(flink_client.Flink):
         super().__init__("http://127.0.0.1", "o", "e", "k", "s")
         self.phases = {name: phase for name, phase, _ in statements}
         self.carried = {name: carry for name, _, carry in statements}
-        self.fails, self.stops, self.pause = fails, [], 0.001
+        self.fails, self.stops = fails, []
 
     def shown(self, name: str) -> dict[str, Any]:
         spec = {"properties": {CARRY: self.carried[name]} if self.carried[name] else {}, "stopped": False}
@@ -41,9 +41,9 @@ class Stub(flink_client.Flink):
         name = statement["name"]
         self.stops.append((name, stopped))
         self.phases[name] = "STOPPED" if stopped else "RUNNING"
-        for heir, carry in self.carried.items():
-            if carry == name and stopped and self.phases[heir] == "PENDING":
-                self.phases[heir] = "FAILED" if heir == self.fails else "RUNNING"
+        for successor, carry in self.carried.items():
+            if carry == name and stopped and self.phases[successor] == "PENDING":
+                self.phases[successor] = "FAILED" if successor == self.fails else "RUNNING"
 
 
 def run(flink: Stub, old: str) -> None:
@@ -125,32 +125,32 @@ def test_without_offsets_a_start_is_asked_for() -> None:
     assert place == ("", "1769853600000")
 
 
-def decided(found: Statement, memory: Memory) -> dict[str, Any]:
-    begins = start_position.decide(found, memory, CONNECTION)
-    assert isinstance(begins.properties, dict)
-    return begins.properties
+def decided(found: Statement, previous: PreviousOutputs) -> dict[str, Any]:
+    start = start_position.decide(found, previous, CONNECTION)
+    assert isinstance(start.properties, dict)
+    return start.properties
 
 
 def test_a_first_statement_begins_at_the_earliest_record() -> None:
-    assert decided(statement(), Memory()) == {"x": "y"}
-    assert decided(statement(start="earliest"), Memory()) == {"x": "y"}
+    assert decided(statement(), PreviousOutputs()) == {"x": "y"}
+    assert decided(statement(start="earliest"), PreviousOutputs()) == {"x": "y"}
 
 
 def test_a_start_is_a_moment() -> None:
-    found = decided(statement(start="2026-01-31T10:00:00Z"), Memory())
+    found = decided(statement(start="2026-01-31T10:00:00Z"), PreviousOutputs())
     assert found[flink_client.START_MODE] == "timestamp"
     assert found[flink_client.START_MILLIS] == "1769853600000"
 
 
 def test_what_did_not_change_keeps_its_properties() -> None:
-    memory = Memory({"s": Served(statement().name("old"), "old", "")})
-    assert decided(statement(), memory) == {"x": "y", CARRY: "old"}
-    memory = Memory({"s": Served(statement().name("", "5"), "", "5")})
-    assert decided(statement(start="latest"), memory)[flink_client.START_MILLIS] == "5"
+    previous = PreviousOutputs({"s": Served(statement().name("old"), "old", "")})
+    assert decided(statement(), previous) == {"x": "y", CARRY: "old"}
+    previous = PreviousOutputs({"s": Served(statement().name("", "5"), "", "5")})
+    assert decided(statement(start="latest"), previous)[flink_client.START_MILLIS] == "5"
 
 
 def test_a_further_set_begins_now_and_the_rest_a_little_earlier(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_position, "now", lambda: 1_000_000)
-    memory = Memory({"s": Served("a")})
-    assert decided(statement(key="s.2"), memory)[flink_client.START_MILLIS] == "1000000"
-    assert decided(statement(key="s.unrouted", carries=False), memory)[flink_client.START_MILLIS] == "400000"
+    previous = PreviousOutputs({"s": Served("a")})
+    assert decided(statement(key="s.2"), previous)[flink_client.START_MILLIS] == "1000000"
+    assert decided(statement(key="s.unrouted", carries=False), previous)[flink_client.START_MILLIS] == "400000"

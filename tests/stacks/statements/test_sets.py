@@ -83,15 +83,15 @@ def test_other_columns_touch_one_set_only() -> None:
 @given(st.integers())
 def test_no_route_ever_moves(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311
-    routes, memory, next_number = [route(n) for n in range(120)], {}, 120
+    routes, previous, next_number = [route(n) for n in range(120)], {}, 120
     where: dict[str, str] = {}
     for _ in range(12):
-        found = {g.key: g for g in sets.pack(project(routes), memory, limit=20)}
+        found = {g.key: g for g in sets.pack(project(routes), previous, limit=20)}
         for key, group in found.items():
             assert len(group.routes) <= 20
             for member in group.routes:
                 assert where.setdefault(member.name, key) == key
-        memory = {key: tuple(r.name for r in group.routes) for key, group in found.items()}
+        previous = {key: tuple(r.name for r in group.routes) for key, group in found.items()}
         for _ in range(dice.randint(1, 15)):
             if dice.random() < 0.5 and len(routes) > 20:
                 gone = routes.pop(dice.randrange(len(routes)))
@@ -120,15 +120,15 @@ def test_a_route_with_a_start_or_alone_has_its_own_statement(change: dict[str, s
 
 
 def test_a_route_cannot_move_between_statements() -> None:
-    memory = {"event-headers": ("route-0", "route-1"), "event-headers.route-2": ("route-2",)}
+    previous = {"event-headers": ("route-0", "route-1"), "event-headers.route-2": ("route-2",)}
     with pytest.raises(
         CdcError, match="route-1 runs in the statement event-headers and cannot move to a statement of its"
     ):
-        sets.pack(project([route(0), route(1, start="earliest")]), memory)
+        sets.pack(project([route(0), route(1, start="earliest")]), previous)
     with pytest.raises(
         CdcError, match=r"route-2 runs in the statement event-headers\.route-2 and cannot move to the sh"
     ):
-        sets.pack(project([route(0), route(1), route(2)]), memory)
+        sets.pack(project([route(0), route(1), route(2)]), previous)
 
 
 def test_large_conditions_fill_a_set_earlier() -> None:

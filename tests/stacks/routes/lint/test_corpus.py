@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stacks.errors import InvalidFiles
 from stacks.routes import lint
 from stacks.routes import load as load_routes
 from stacks.routes.lint.rules import RULES
@@ -16,7 +17,7 @@ from tests.support import paths
 CORPUS = paths.CORPUS / "routes"
 FILES = sorted(CORPUS.glob("*.yaml"))
 TODAY = date(2026, 1, 15)
-# What cannot be told from a file alone has tests of its own (tests/command/test_routes.py).
+# What cannot be told from a file alone has tests of its own (tests/cli/commands/test_routes.py).
 QUIET = {"overlap"}
 
 
@@ -28,10 +29,13 @@ def marks(text: str) -> set[tuple[int, str]]:
 
 
 def complaints(file: Path) -> set[tuple[int, str]]:
-    document, loaded, faults = load_routes.parsed(file)
-    if loaded is not None:
-        faults = lint.check(loaded, document, TODAY)
-    return {(fault.place[1], fault.rule) for fault in faults if fault.rule not in QUIET}
+    try:
+        document, loaded, findings = load_routes.parsed(file)
+        if loaded is not None:
+            findings = lint.check(loaded, document, TODAY)
+    except InvalidFiles as error:  # a document that is not read any further
+        findings = error.findings
+    return {(finding.position[1], finding.rule) for finding in findings if finding.rule not in QUIET}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
