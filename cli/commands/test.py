@@ -9,7 +9,7 @@ from cli.console import say
 from local.environment import ROOT
 
 FAST = ["-m", "not engine", "-n", "2"]
-ENGINE = ["-m", "engine", "-p", "no:randomly", "-x", "--timeout", "600"]
+ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600"]
 CHECKS = (
     ("lint", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),

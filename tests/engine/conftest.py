@@ -16,6 +16,7 @@ from tests.support.cdc import cdc
 from tests.support.paths import ROOT
 
 PORTS = "23700"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,21 @@ def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     found.up()
     with psycopg.connect(local_dsn(running, "postgres")) as connection:
         connection.execute("ALTER TABLE event_headers DROP COLUMN IF EXISTS medium")
+
+
+# One environment for the whole run: what looks at it comes before what changes it, and what ends it comes last.
+# Files that are not named here run between both. Each file can also be run alone.
+PHASES = {
+    "test_environment": 0,
+    "test_cloud_api": 1,
+    "test_restarts": 3,
+    "test_rotation": 4,
+    "test_many_routes": 5,
+    "test_changes": 6,
+    "test_destroy": 9,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the order of the phases, whatever the files are called."""
+    items.sort(key=lambda item: PHASES.get(item.path.stem, 2) if item.path.parent == HERE else -1)
