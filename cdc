@@ -5,7 +5,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/cdc-streaming"
 
 python=""
-for candidate in "${CDC_PYTHON:-}" python3.13 python3.12 python3.11 python3; do
+for candidate in "${CDC_PYTHON:-}" python3.13 python3.14 python3.12 python3.11 python3; do
     [ -n "$candidate" ] || continue
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         python=$candidate
@@ -18,10 +18,25 @@ if [ -z "$python" ]; then
     exit 3
 fi
 
-key=$(cat "$here/requirements.lock" "$here/local/toolchain/locks/uv.lock" | cksum | tr ' ' '-')
-environment="$cache/python-$key"
+# Plans and deployments need neither a Java runtime nor PostgreSQL; each group of packages holds the one before it.
+case "${1:-} ${2:-}" in
+"deploy "* | "drift "* | "plan "* | "routes check" | "routes explain") groups="command local development" ;;
+"test "*) groups="development" ;;
+*) groups="local development" ;;
+esac
+environment=""
+for group in $groups; do
+    lock="$here/requirements/$group.txt"
+    key=$(cat "$lock" "$here/local/toolchain/locks/uv.txt" | cksum | tr ' ' '-')
+    folder="$cache/python-$group-$key"
+    if [ -z "$environment" ] || [ -f "$folder/.complete" ]; then
+        environment=$folder
+        wanted=$lock
+    fi
+    [ ! -f "$environment/.complete" ] || break
+done
 if [ ! -f "$environment/.complete" ]; then
-    "$python" "$here/local/toolchain/bootstrap.py" "$environment" || exit 3
+    "$python" "$here/local/toolchain/bootstrap.py" "$environment" "$wanted" || exit 3
 fi
 # Compiled once, outside of the checkout: the SDKs' thousands of files cost every command seconds otherwise.
 unset PYTHONDONTWRITEBYTECODE

@@ -11,7 +11,7 @@ from uv import find_uv_bin
 from local.errors import LocalError
 from local.toolchain import cache
 
-LOCK = Path(__file__).parent / "locks" / "checkov.lock"
+LOCK = Path(__file__).parent / "locks" / "checkov.txt"
 
 
 def install(progress: cache.Progress) -> Path:

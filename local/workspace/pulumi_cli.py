@@ -20,11 +20,10 @@ STAMP = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
 @dataclass(frozen=True, slots=True)
 class PulumiCli:
-    """The folder that holds `pulumi`, and whether it brings its own Python language host."""
+    """The folder that holds `pulumi`."""
 
     folder: Path
     version: str
-    has_language_host: bool
 
 
 def on_path() -> PulumiCli | None:
@@ -41,7 +40,7 @@ def on_path() -> PulumiCli | None:
     if not SUPPORTED[0] <= (major, minor) < SUPPORTED[1]:
         return None
     folder = Path(program).resolve().parent
-    return PulumiCli(folder, version, (folder / "pulumi-language-python").exists())
+    return PulumiCli(folder, version)
 
 
 def install(progress: cache.Progress) -> PulumiCli:
@@ -49,7 +48,7 @@ def install(progress: cache.Progress) -> PulumiCli:
     if os.environ.get("CDC_PULUMI") != "build" and (found := on_path()):
         return found
     folder = cache.once(f"pulumi-{VERSION}", lambda scratch: build(scratch, progress))
-    return PulumiCli(folder, VERSION, has_language_host=False)
+    return PulumiCli(folder, VERSION)
 
 
 def build(folder: Path, progress: cache.Progress) -> None:

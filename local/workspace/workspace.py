@@ -85,9 +85,7 @@ class Workspace:
         return {**clean_environment(), **own}
 
     def program(self) -> Path:
-        """The `pulumi` to run. One that came without a Python language host gets ours beside it."""
-        if self.cli.has_language_host:
-            return self.cli.folder / "pulumi"
+        """The `pulumi` to run, our Python language host beside it: it runs programs in this very interpreter."""
         return pulumi_cli.with_language_host(self.cli, self.instance.folder("pulumi", "bin"))
 
     def config_file(self) -> Path:
