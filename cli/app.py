@@ -62,7 +62,8 @@ def send(
     """Send events, one transaction each."""
     from cli.commands import send as command
 
-    finish(lambda: command.run(count, rate, kind or [], seed, via, as_json))
+    batch = command.Batch(count=count, rate=rate, kinds=kind or [], seed=seed)
+    finish(lambda: command.run(batch, via, as_json))
 
 
 @app.command()

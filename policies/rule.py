@@ -1,7 +1,7 @@
 """What a rule is, and how rules are declared: one line each where a property says it all."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.graph import Graph, Resource
 
@@ -40,29 +40,33 @@ class Rule:
 Fine = Callable[[Resource], bool]
 
 
-def each(id: str, package: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
-    """A rule that every resource of a type keeps by itself."""
+def each(id: str, kind: str, title: str, fix: str, fine: Fine) -> Rule:
+    """A rule that every resource of a type (`aws:rds/cluster`) keeps by itself."""
+    package, _, name = kind.partition(":")
 
     def check(graph: Graph) -> Iterator[tuple[str, str]]:
-        for resource in graph.of(package, kind):
+        for resource in graph.of(package, name):
             if not fine(resource):
                 yield resource.name, f"breaks “{title}”"
 
-    return Rule(id, title, fix, check, prod)
+    return Rule(id, title, fix, check)
 
 
-def aws(id: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
+def aws(id: str, kind: str, title: str, fix: str, fine: Fine) -> Rule:
     """A rule for an AWS type."""
-    return each(id, "aws", kind, title, fix, fine, prod)
+    return each(id, f"aws:{kind}", title, fix, fine)
 
 
-def confluent(id: str, kind: str, title: str, fix: str, fine: Fine, prod: bool = False) -> Rule:
+def confluent(id: str, kind: str, title: str, fix: str, fine: Fine) -> Rule:
     """A rule for a Confluent type."""
-    return each(id, "confluentcloud", kind, title, fix, fine, prod)
+    return each(id, f"confluentcloud:{kind}", title, fix, fine)
 
 
-def whole(
-    id: str, title: str, fix: str, check: Callable[[Graph], Iterable[tuple[str, str]]], prod: bool = False
-) -> Rule:
+def whole(id: str, title: str, fix: str, check: Callable[[Graph], Iterable[tuple[str, str]]]) -> Rule:
     """A rule over the whole graph."""
-    return Rule(id, title, fix, check, prod)
+    return Rule(id, title, fix, check)
+
+
+def prod(rule: Rule) -> Rule:
+    """The rule, for environments that must not be lost."""
+    return replace(rule, prod=True)

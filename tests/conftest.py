@@ -46,7 +46,10 @@ def record_all() -> dict[str, Any]:
     """Run the recorder for every stack at once."""
     command = [sys.executable, "-m", "cli.planning.recording"]
     running = {
-        stack: subprocess.Popen([*command, stack], cwd=ROOT, stdout=subprocess.PIPE, text=True) for stack in STACKS
+        stack: subprocess.Popen(
+            [*command, stack], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
+        for stack in STACKS
     }
     found = {stack: process.communicate()[0] for stack, process in running.items()}
     assert all(process.returncode == 0 for process in running.values())

@@ -52,36 +52,41 @@ def judge(stack: Stack, topics: Sequence[str], events: Sequence[Event], versions
             report.lost.append(f"event {number} is not on {RAW}")
         else:
             by_partition.setdefault(place[0], []).append((place[1], number))
-    verdicts: dict[tuple[int, str, Any], frozenset[str]] = {}
+    verdicts = Verdicts(versions)
     for members in by_partition.values():
-        walk(sorted(members), events, seen, versions, report, verdicts)
+        walk([number for _, number in sorted(members)], events, seen, verdicts, report)
     return report
 
 
+class Verdicts:
+    """Where each configuration sends an event, worked out once per kind of event."""
+
+    def __init__(self, versions: Sequence[Configuration]) -> None:
+        self.versions = versions
+        self.known: dict[tuple[int, str, Any], frozenset[str]] = {}
+
+    def of(self, version: int, event: Event) -> frozenset[str]:
+        """The topics that an event belongs to under one configuration."""
+        key = (version, event.kind, event.amount)
+        if key not in self.known:
+            self.known[key] = self.versions[version].verdict(event.kind, event.amount)
+        return self.known[key]
+
+
 def walk(
-    members: list[tuple[int, int]],
-    events: Sequence[Event],
-    seen: list[set[str]],
-    versions: Sequence[Configuration],
-    report: Report,
-    verdicts: dict[tuple[int, str, Any], frozenset[str]],
+    members: Sequence[int], events: Sequence[Event], seen: list[set[str]], verdicts: Verdicts, report: Report
 ) -> None:
     """One partition in order: each event must fit the present configuration or a later one."""
-    version = 0
-    for _, number in members:
+    version, versions = 0, verdicts.versions
+    for number in members:
         event, found = events[number], frozenset(seen[number])
         fitting = version
-        while fitting < len(versions):
-            key = (fitting, event.kind, event.amount)
-            if key not in verdicts:
-                verdicts[key] = versions[fitting].verdict(event.kind, event.amount)
-            if verdicts[key] == found:
-                break
+        while fitting < len(versions) and verdicts.of(fitting, event) != found:
             fitting += 1
         if fitting < len(versions):
             version = fitting
             continue
-        expected = versions[version].verdict(event.kind, event.amount)
+        expected = verdicts.of(version, event)
         place = f"event {number} ({event.kind}, {event.amount})"
         report.lost += [f"{place} is not on {topic}" for topic in sorted(expected - found)]
         report.phantom += [f"{place} is on {topic}" for topic in sorted(found - expected)]

@@ -1,7 +1,7 @@
-"""The letters of a stack: what a dead-letter topic holds, and which were written back already.
+"""The records of a stack: what a dead-record topic holds, and which were written back already.
 
-A letter's id is where its record was: `<topic>/<partition>/<offset>`. A record of the dead-letter topic whose key is
-that id and whose value is null says that the letter was written back; both are written in one transaction.
+A record's id is where its record was: `<topic>/<partition>/<offset>`. A record of the dead-record topic whose key is
+that id and whose value is null says that the record was written back; both are written in one transaction.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from stacks.errors import CdcError
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """One record that could not be decoded. `statements`: which of them met it."""
 
     id: str
@@ -34,39 +34,39 @@ class Letter:
 
 
 def sources(stack: Stack, name: str | None) -> list[SourceContract]:
-    """The sources that have dead letters; one of them by name. CdcError when there is none of that name."""
+    """The sources that have dead records; one of them by name. CdcError when there is none of that name."""
     found = [s for s in stack.contract.sources if s.dead_letter_topic and name in (None, s.name)]
     if not found:
         known = ", ".join(s.name for s in stack.contract.sources)
-        raise CdcError(f"there is no source {name!r} with dead letters", f"known: {known}")
+        raise CdcError(f"there is no source {name!r} with dead records", f"known: {known}")
     return found
 
 
-def read(stack: Stack, name: str | None = None) -> list[Letter]:
-    """Every letter, oldest first, each once however many statements met it."""
+def read(stack: Stack, name: str | None = None) -> list[DeadLetter]:
+    """Every record, oldest first, each once however many statements met it."""
     decoder = registry.Decoder(stack, "operator")
-    found: dict[str, Letter] = {}
+    found: dict[str, DeadLetter] = {}
     done: set[str] = set()
     for source in sources(stack, name):
         for message in kafka.read_all(stack, "operator", [source.dead_letter_topic], 60):
             if message.value() is None:
                 done.add(str(bytes(message.key() or b""), "utf-8"))
             else:
-                letter = parse(source.name, decoder.part(message.value()))
-                earlier = found.get(letter.id)
-                names = (*(earlier.statements if earlier else ()), *letter.statements)
-                found[letter.id] = replace(earlier or letter, statements=tuple(dict.fromkeys(names)))
-    marked = [replace(letter, redriven=letter.id in done) for letter in found.values()]
-    return sorted(marked, key=lambda letter: letter.at)
+                record = parse(source.name, decoder.part(message.value()))
+                earlier = found.get(record.id)
+                names = (*(earlier.statements if earlier else ()), *record.statements)
+                found[record.id] = replace(earlier or record, statements=tuple(dict.fromkeys(names)))
+    marked = [replace(record, redriven=record.id in done) for record in found.values()]
+    return sorted(marked, key=lambda record: record.at)
 
 
-def parse(source: str, value: dict[str, Any]) -> Letter:
-    """A record of the dead-letter topic. CdcError when it does not say where its record was."""
+def parse(source: str, value: dict[str, Any]) -> DeadLetter:
+    """A record of the dead-record topic. CdcError when it does not say where its record was."""
     record = value.get("source_record") or {}
     place = [record.get(part) for part in ("topic", "partition", "offset")]
     if None in place:
-        raise CdcError(f"a dead letter of {source} does not name its record", "was it written by another program?")
-    return Letter(
+        raise CdcError(f"a dead record of {source} does not name its record", "was it written by another program?")
+    return DeadLetter(
         "/".join(map(str, place)),
         source,
         value["error_message"],
@@ -81,14 +81,14 @@ def parse(source: str, value: dict[str, Any]) -> Letter:
     )
 
 
-def pick(letters: list[Letter], identity: str) -> Letter:
-    """The letter of an id. CdcError when there is none."""
-    for letter in letters:
-        if letter.id == identity:
-            return letter
-    raise CdcError(f"there is no dead letter {identity!r}", "./cdc dead-letters list shows their ids")
+def pick(records: list[DeadLetter], identity: str) -> DeadLetter:
+    """The record of an id. CdcError when there is none."""
+    for record in records:
+        if record.id == identity:
+            return record
+    raise CdcError(f"there is no dead record {identity!r}", "./cdc dead-records list shows their ids")
 
 
-def waiting(letters: list[Letter]) -> Iterator[Letter]:
+def waiting(records: list[DeadLetter]) -> Iterator[DeadLetter]:
     """Those that were not written back."""
-    return (letter for letter in letters if not letter.redriven)
+    return (record for record in records if not record.redriven)

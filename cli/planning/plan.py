@@ -44,8 +44,10 @@ class Plan:
 def record(stack: str, root: Path, last: Mapping[str, Any]) -> dict[str, Any]:
     """Run the program of `root` against the recording monitor. CdcError with what it said."""
     command = [sys.executable, "-m", "cli.planning.recording", stack]
-    environment = {**os.environ, "PYTHONPATH": str(root), "CDC_PLAN_LAST_OUTPUTS": json.dumps(dict(last))}
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        command, cwd=root, env=environment, input=json.dumps(dict(last)), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise CdcError(f"stack {stack} cannot be planned: {done.stderr.strip()[-1500:]}")
     return json.loads(done.stdout)

@@ -1,7 +1,7 @@
 """Builds the whole program once against a recording monitor and prints what it registered, as JSON.
 
-Usage: python -m cli.planning.recording STACK. The environment variable CDC_PLAN_LAST_OUTPUTS may hold the outputs of
-the update before. A process of its own, since Pulumi's mocks are global to a process.
+Usage: python -m cli.planning.recording STACK. Standard input may hold the outputs of the update before, as JSON (they are
+too long for an argument or the environment where there are many routes). A process of its own, since Pulumi's mocks are global to a process.
 Secrets are markers that must appear nowhere in what is printed.
 """
 
@@ -19,8 +19,8 @@ from pulumi.runtime import mocks, set_all_config
 from pulumi.runtime import settings as runtime_settings
 from pulumi.runtime.stack import run_pulumi_func
 
-from plugins.aws import functions
-from plugins.aws import outputs as aws
+from plugins.aws import functions, outputs
+from plugins.confluentcloud import plan_answers
 from stacks import program
 from stacks.settings.model import SECRETS
 
@@ -31,34 +31,7 @@ SIGNATURE, SECRET, OUTPUT = (
     "d0e6a833031e9bbcd3f4e8bde6ca49a4",
 )
 ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
-LAST = "CDC_PLAN_LAST_OUTPUTS"  # JSON: the stack's outputs, as if this were its next update
 MARKERS = {name: f"marker-{name}" for name in SECRETS}
-
-
-def computed(kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What Confluent would fill in."""
-    env, cluster = "crn://confluent.cloud/organization=O/environment=env-1", "lkc-1"
-    table = {
-        "Environment": {"resourceName": env},
-        "KafkaCluster": {
-            "apiVersion": "cmk/v2",
-            "kind": "Cluster",
-            "rbacCrn": f"{env}/cloud-cluster={cluster}",
-            "restEndpoint": "https://kafka.example",
-            "bootstrapEndpoint": "SASL_SSL://kafka.example:9092",
-        },
-        "ServiceAccount": {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
-        "ApiKey": {"secret": f"secret-of-{name}"},
-        "Schema": {"schemaIdentifier": 100001},
-        "Gateway": {
-            "awsEgressPrivateLinkGateway": {"region": "us-east-1", "principalArn": "arn:aws:iam::1:role/confluent"}
-        },
-        "PrivateLinkAttachment": {
-            "aws": [{"vpcEndpointServiceName": "com.amazonaws.vpce.x"}],
-            "dnsDomain": "us-east-1.aws.private.example",
-        },
-    }
-    return {**inputs, **table.get(kind, {})}
 
 
 class Mocks(mocks.Mocks):
@@ -68,38 +41,17 @@ class Mocks(mocks.Mocks):
         self.last = last
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        ids = {"Environment": "env-1", "KafkaCluster": "lkc-1"}
-        kind = args.typ.rpartition(":")[2]
         if args.typ.startswith("aws:"):
-            made, outputs = aws.outputs(args.typ.removeprefix("aws:"), args.name, args.inputs, "us-east-1")
-            return made, {**args.inputs, **outputs}
-        prefix = "sa-of" if kind == "ServiceAccount" else "id-of"
-        return ids.get(kind, f"{prefix}-{args.name}"), computed(kind, args.name, args.inputs)
+            made, filled_in = outputs.outputs(args.typ.removeprefix("aws:"), args.name, args.inputs, "us-east-1")
+            return made, {**args.inputs, **filled_in}
+        return plan_answers.resource(args.typ.rpartition(":")[2], args.name, args.inputs)
 
     def call(self, args: mocks.MockCallArgs) -> Any:
-        answers = {
-            "readStackOutputs": {"outputs": self.last},
-            "getOrganization": {"id": "O", "resourceName": "crn://confluent.cloud/organization=O"},
-            "getFlinkRegion": {
-                "id": "aws.us-east-1",
-                "apiVersion": "fcpm/v2",
-                "kind": "Region",
-                "restEndpoint": "https://flink.example",
-                "privateRestEndpoint": "https://private.flink.example",
-            },
-            "getSchemaRegistryCluster": {
-                "id": "lsrc-1",
-                "apiVersion": "srcm/v3",
-                "kind": "Cluster",
-                "restEndpoint": "https://registry.example",
-                "catalogEndpoint": "https://catalog.example",
-                "resourceName": "crn://confluent.cloud/organization=O/environment=env-1/schema-registry=lsrc-1",
-            },
-            "getIpAddresses": {"ipAddresses": [{"ipPrefix": "198.51.100.0/24"}]},
-        }
+        if args.token.endswith(":readStackOutputs"):
+            return {"outputs": self.last}
         if args.token.startswith("aws:"):
             return functions.planned(args.token, args.args)
-        return answers[args.token.rpartition(":")[2]]
+        return plan_answers.function(args.token, args.args)
 
 
 class Hooks:
@@ -189,11 +141,11 @@ async def resolved(exports: dict[str, pulumi.Output[Any]]) -> dict[str, Any]:
     return {name: "[secret]" if await value.is_secret() else await value.future() for name, value in exports.items()}
 
 
-def record(stack: str) -> dict[str, Any]:
-    """The graph of one stack: resources by name, and the stack's exports."""
+def record(stack: str, last: dict[str, Any]) -> dict[str, Any]:
+    """The graph of one stack: resources by name, and the stack's exports. `last`: its outputs before this update."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    recorder, values = Recorder(json.loads(os.environ.get(LAST, "{}"))), configuration(stack)
+    recorder, values = Recorder(last), configuration(stack)
     mocks.set_mocks(recorder.mocks, project="cdc-streaming", stack=stack, preview=False, monitor=recorder)
     runtime_settings.SETTINGS.callbacks = Hooks()  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(values, [f"cdc-streaming:{name}" for name in MARKERS])
@@ -221,4 +173,4 @@ def record(stack: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(record(sys.argv[1]), sys.stdout, indent=1, sort_keys=False)
+    json.dump(record(sys.argv[1], json.loads(sys.stdin.read() or "{}")), sys.stdout, indent=1, sort_keys=False)

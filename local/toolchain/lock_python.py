@@ -14,7 +14,12 @@ from uv import find_uv_bin
 from local.environment import ROOT
 
 WHOLE = "requirements/development.txt"
-LOCKS = {WHOLE: ["development"], "requirements/local.txt": ["local"], "requirements/command.txt": ["command"], "requirements.txt": []}
+LOCKS = {
+    WHOLE: ["development"],
+    "requirements/local.txt": ["local"],
+    "requirements/command.txt": ["command"],
+    "requirements.txt": [],
+}
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "--quiet")
 
 

@@ -7,8 +7,6 @@ from plugins.confluentcloud.config import Config
 from plugins.engine.errors import RestError
 from plugins.engine.values import Properties
 
-PLAN_ORGANIZATION = "00000000-0000-4000-8000-000000000000"  # what a plan without an account shows
-
 
 def organization(config: Config, arguments: Properties) -> Properties:
     """The organization, read off its first environment as the real plugin does."""
@@ -88,29 +86,3 @@ INVOKES: dict[str, Callable[[Config, Properties], Properties]] = {
     "confluentcloud:index/getSchemaRegistryCluster:getSchemaRegistryCluster": schema_registry,
     "confluentcloud:index/getIpAddresses:getIpAddresses": ip_addresses,
 }
-# RFC 5737's range for documentation: a plan cannot ask which addresses Confluent uses.
-PLAN_RANGE = "198.51.100.0/24"
-
-
-def planned(token: str, arguments: Properties) -> Properties:
-    """What a plan without an account shows instead of asking: the right shapes, no real ids."""
-    if token.endswith("getOrganization"):
-        return {
-            "id": PLAN_ORGANIZATION,
-            "resourceName": f"crn://confluent.cloud/organization={PLAN_ORGANIZATION}",
-        }
-    if token.endswith("getFlinkRegion"):
-        region = arguments["region"]
-        address = f"https://flink.{region}.aws.confluent.cloud"
-        return {
-            **arguments,
-            "id": f"aws.{region}",
-            "apiVersion": "fcpm/v2",
-            "kind": "Region",
-            "restEndpoint": address,
-            "privateRestEndpoint": address.replace(".aws.", ".aws.private."),
-        }
-    if token.endswith("getIpAddresses"):
-        found = {"ipPrefix": PLAN_RANGE, "addressType": "EGRESS", "cloud": "AWS", "region": "", "services": ["CONNECT"]}
-        return {"id": "plan", "filter": arguments.get("filter") or {}, "ipAddresses": [found]}
-    raise RestError(f"{token} needs an account: a plan cannot answer it")

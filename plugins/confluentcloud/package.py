@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from plugins.confluentcloud import config, diff_rules, functions
+from plugins.confluentcloud import config, diff_rules, functions, plan_answers
 from plugins.confluentcloud.config import Config
 from plugins.confluentcloud.handlers import registry
 from plugins.confluentcloud.handlers.table import APIS
@@ -44,7 +44,7 @@ PACKAGE = Package(
     kinds=KINDS | PLANNED,
     apis=APIS | {name: Unserved(name) for name in PLANNED},
     invokes=functions.INVOKES,
-    planned=functions.planned,
+    planned=plan_answers.function,
     check_config=config.failures,
     configure=configure,
     special=diff_rules.special,

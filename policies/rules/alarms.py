@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policies.graph import Graph
-from policies.rule import aws, whole
+from policies.rule import aws, prod, whole
 
 ROOT = Path(__file__).parents[2]
 MINIMUM = {
@@ -56,7 +56,7 @@ RULES = (
     whole("ALM-01", "what can fail has alarms", "add the alarm to stacks/components/aws/alarms.py", minimum),
     whole("ALM-02", "every alarm names a runbook that exists", "write docs/runbooks/<name>.md and name it", runbooks),
     aws("ALM-03", "cloudwatch/metricAlarm", "alarms go somewhere", "set alarm_actions", lambda r: bool(r.get("alarmActions"))),
-    whole("ALM-04", "somebody hears of prod's alarms", "set backend.alarms.email", heard, prod=True),
+    prod(whole("ALM-04", "somebody hears of prod's alarms", "set backend.alarms.email", heard)),
     whole("ALM-05", "failovers are reported", "add an EventSubscription", failovers),
     aws("ALM-06", "sns/topic", "the alarms' topic is encrypted", "set kms_master_key_id", lambda r: bool(r.get("kmsMasterKeyId"))),
     whole("ALM-07", "only services of this account publish alarms", "add a condition on aws:SourceAccount", public_topic),

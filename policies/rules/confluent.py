@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from policies.graph import Graph, Resource
-from policies.rule import confluent, whole
+from policies.rule import confluent, prod, whole
 
 HOLDS_DATA = ("environment", "kafkaCluster", "kafkaTopic", "schema", "connector", "flinkComputePool")
 SAFE_LEVELS = ("BACKWARD", "BACKWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE")
@@ -73,11 +73,11 @@ def unrouted(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 RULES = (
-    whole("CON-01", "what holds data is protected in prod", "set protect: true", unprotected, prod=True),
-    confluent("CON-02", "kafkaCluster", "prod's cluster stands in several zones", "set kafka.availability to HIGH or MULTI_ZONE", zones, prod=True),
-    confluent("CON-03", "kafkaCluster", "prod's cluster is not Basic", "set kafka.type to enterprise or dedicated", lambda r: r.get("basic") is None, prod=True),
-    confluent("CON-04", "kafkaCluster", "prod's cluster refuses its own deletion", "set protect: true", lambda r: r.get("deletionProtection") is True, prod=True),
-    whole("CON-05", "prod's cluster is private", "use kafka.type enterprise with connectivity privatelink", private, prod=True),
+    prod(whole("CON-01", "what holds data is protected in prod", "set protect: true", unprotected)),
+    prod(confluent("CON-02", "kafkaCluster", "prod's cluster stands in several zones", "set kafka.availability to HIGH or MULTI_ZONE", zones)),
+    prod(confluent("CON-03", "kafkaCluster", "prod's cluster is not Basic", "set kafka.type to enterprise or dedicated", lambda r: r.get("basic") is None)),
+    prod(confluent("CON-04", "kafkaCluster", "prod's cluster refuses its own deletion", "set protect: true", lambda r: r.get("deletionProtection") is True)),
+    prod(whole("CON-05", "prod's cluster is private", "use kafka.type enterprise with connectivity privatelink", private)),
     confluent("CON-06", "environment", "the governance package is chosen", "set environment.governance", lambda r: r.get("streamGovernance.package") in ("ESSENTIALS", "ADVANCED")),
     confluent("CON-07", "kafkaTopic", "retention is chosen", "set retention.ms", config("retention.ms")),
     confluent("CON-08", "kafkaTopic", "the clean-up policy is chosen", "set cleanup.policy", config("cleanup.policy")),

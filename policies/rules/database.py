@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from policies.graph import Graph, Resource
-from policies.rule import aws, whole
+from policies.rule import aws, prod, whole
 
 ADMINS = ("postgres", "admin", "root", "rdsadmin")
 
@@ -59,10 +59,10 @@ RULES = (
     aws("RDS-01", "rds/cluster", "storage is encrypted", "set storage_encrypted=True", lambda r: r.get("storageEncrypted") is True),
     aws("RDS-02", "rds/cluster", "with a customer key", "set kms_key_id", lambda r: bool(r.get("kmsKeyId"))),
     aws("RDS-03", "rds/cluster", "IAM authentication is on", "set iam_database_authentication_enabled=True", lambda r: r.get("iamDatabaseAuthenticationEnabled") is True),
-    aws("RDS-04", "rds/cluster", "prod is protected from deletion", "set protect: true", lambda r: r.get("deletionProtection") is True and r.protect, prod=True),
-    aws("RDS-05", "rds/cluster", "prod leaves a last snapshot", "set skip_final_snapshot=False", lambda r: r.get("skipFinalSnapshot") is False, prod=True),
+    prod(aws("RDS-04", "rds/cluster", "prod is protected from deletion", "set protect: true", lambda r: r.get("deletionProtection") is True and r.protect)),
+    prod(aws("RDS-05", "rds/cluster", "prod leaves a last snapshot", "set skip_final_snapshot=False", lambda r: r.get("skipFinalSnapshot") is False)),
     aws("RDS-06", "rds/cluster", "backups are kept for a week", "set backend.backupDays to 7 or more", lambda r: number(r.get("backupRetentionPeriod")) >= 7),
-    aws("RDS-07", "rds/cluster", "prod's backups are kept for two weeks", "set backend.backupDays to 14 or more", lambda r: number(r.get("backupRetentionPeriod")) >= 14, prod=True),
+    prod(aws("RDS-07", "rds/cluster", "prod's backups are kept for two weeks", "set backend.backupDays to 14 or more", lambda r: number(r.get("backupRetentionPeriod")) >= 14)),
     aws("RDS-08", "rds/cluster", "the log is exported", "set enabled_cloudwatch_logs_exports=['postgresql']", lambda r: "postgresql" in (r.get("enabledCloudwatchLogsExports") or [])),
     aws("RDS-09", "rds/cluster", "snapshots keep their tags", "set copy_tags_to_snapshot=True", lambda r: r.get("copyTagsToSnapshot") is True),
     aws("RDS-10", "rds/cluster", "RDS keeps the owner's password", "set manage_master_user_password=True and no master_password", lambda r: r.get("manageMasterUserPassword") is True and not r.get("masterPassword")),
@@ -73,9 +73,9 @@ RULES = (
     aws("RDS-15", "rds/clusterParameterGroup", "there are slots and senders to spare", "set max_replication_slots and max_wal_senders to 5 or more", lambda r: min(number(parameter(r, "max_replication_slots")), number(parameter(r, "max_wal_senders"))) >= 5),
     aws("RDS-16", "rds/clusterParameterGroup", "statements can be audited", "add pgaudit to shared_preload_libraries", lambda r: "pgaudit" in str(parameter(r, "shared_preload_libraries"))),
     aws("RDS-17", "rds/clusterParameterGroup", "DDL and slow statements are logged", "set log_statement and log_min_duration_statement", lambda r: bool(parameter(r, "log_statement")) and bool(parameter(r, "log_min_duration_statement"))),
-    whole("RDS-18", "prod's database is not public", "use backend.connectivity privatelink", exposed, prod=True),
+    prod(whole("RDS-18", "prod's database is not public", "use backend.connectivity privatelink", exposed)),
     whole("RDS-19", "a public database names who may come", "give it a group with Confluent's egress ranges", guarded_exposure),
-    whole("RDS-20", "prod has a reader", "set backend.instances to 2 or more", readers, prod=True),
+    prod(whole("RDS-20", "prod has a reader", "set backend.instances to 2 or more", readers)),
     aws("RDS-21", "rds/clusterInstance", "performance insights are on, encrypted", "set performance_insights_enabled and its key", lambda r: r.get("performanceInsightsEnabled") is True and bool(r.get("performanceInsightsKmsKeyId"))),
     aws("RDS-22", "rds/clusterInstance", "the operating system is monitored", "set monitoring_interval", lambda r: number(r.get("monitoringInterval")) > 0),
     aws("RDS-23", "rds/clusterInstance", "minor versions come by themselves", "set auto_minor_version_upgrade=True", lambda r: r.get("autoMinorVersionUpgrade") is True),

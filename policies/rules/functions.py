@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from policies.rule import aws
+from policies.rule import aws, prod
 
 RUNTIMES = ("python3.12", "python3.13", "python3.14")
 SECRET_WORDS = re.compile(r"password|secret|token|credential|private_?key", re.IGNORECASE)
@@ -35,7 +35,7 @@ RULES = (
     aws("FUN-09", "lambda/permission", "a permission names its source", "set source_arn", lambda r: bool(r.get("sourceArn")) and r.get("principal") != "*"),
     aws("FUN-10", "cloudwatch/logGroup", "logs are encrypted with a customer key", "set kms_key_id", lambda r: bool(r.get("kmsKeyId"))),
     aws("FUN-11", "cloudwatch/logGroup", "logs end", "set retention_in_days", lambda r: number(r.get("retentionInDays")) >= 30),
-    aws("FUN-12", "cloudwatch/logGroup", "prod's logs are kept for a year", "set backend.logDays to 365 or more", lambda r: number(r.get("retentionInDays")) >= 365, prod=True),
+    prod(aws("FUN-12", "cloudwatch/logGroup", "prod's logs are kept for a year", "set backend.logDays to 365 or more", lambda r: number(r.get("retentionInDays")) >= 365)),
     aws("FUN-13", "apigatewayv2/route", "every route has an authorizer", "set authorization_type", lambda r: r.get("authorizationType") in ("AWS_IAM", "JWT", "CUSTOM")),
     aws("FUN-14", "apigatewayv2/stage", "the API is throttled", "set throttling limits in default_route_settings", lambda r: number(r.get("defaultRouteSettings.throttlingRateLimit")) > 0 and number(r.get("defaultRouteSettings.throttlingBurstLimit")) > 0),
     aws("FUN-15", "apigatewayv2/stage", "the API's calls are logged", "set access_log_settings", lambda r: bool(r.get("accessLogSettings.destinationArn"))),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from policies.graph import Graph, Resource
-from policies.rule import aws, whole
+from policies.rule import aws, prod, whole
 
 # Actions that AWS knows no narrower resource for.
 WIDE = {"elasticloadbalancing:DescribeTargetHealth"}
@@ -79,5 +79,5 @@ RULES = (
     aws("KMS-01", "kms/key", "keys rotate", "set enable_key_rotation=True", lambda r: r.get("enableKeyRotation") is True),
     aws("KMS-02", "kms/key", "a key's deletion can be taken back", "set deletion_window_in_days to 14 or more", lambda r: (r.get("deletionWindowInDays") or 0) >= 14),
     aws("KMS-03", "kms/key", "a key has a policy that names its users", "set policy, services with a condition", lambda r: bool(r.get("policy")) and key_principals(r)),
-    aws("KMS-04", "kms/key", "prod's key is protected", "set protect: true", lambda r: r.protect, prod=True),
+    prod(aws("KMS-04", "kms/key", "prod's key is protected", "set protect: true", lambda r: r.protect)),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from policies.graph import Graph
-from policies.rule import aws, whole
+from policies.rule import aws, prod, whole
 
 WORLD = ("0.0.0.0/0", "::/0")
 
@@ -98,7 +98,7 @@ RULES = (
     aws("NET-12", "ec2/flowLog", "flow logs go to an encrypted group", "log to a LogGroup with kms_key_id", lambda r: r.get("logDestinationType") == "cloud-watch-logs"),
     aws("NET-13", "ec2/vpcEndpointService", "only Confluent's principal may use the endpoint service", "set allowed_principals to the gateway's", lambda r: bool(r.get("allowedPrincipals")) and "*" not in (r.get("allowedPrincipals") or [])),
     aws("NET-14", "lb/loadBalancer", "load balancers are internal", "set internal=True", lambda r: r.get("internal") is True),
-    whole("NET-15", "prod has no way to the internet", "use backend.connectivity privatelink", public_database, prod=True),
-    aws("NET-16", "lb/loadBalancer", "balancers of prod are protected from deletion", "set enable_deletion_protection=True", lambda r: r.get("enableDeletionProtection") is True, prod=True),
+    prod(whole("NET-15", "prod has no way to the internet", "use backend.connectivity privatelink", public_database)),
+    prod(aws("NET-16", "lb/loadBalancer", "balancers of prod are protected from deletion", "set enable_deletion_protection=True", lambda r: r.get("enableDeletionProtection") is True)),
     aws("NET-17", "lb/targetGroup", "targets are checked", "set a health_check", lambda r: bool(r.get("healthCheck"))),
 )  # fmt: skip

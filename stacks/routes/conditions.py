@@ -1,9 +1,9 @@
 """Conditions of routes: what a product team writes.
 
-A condition is a test of one field (`{field: event_type, equals: CarCreated}`), of a path in a JSON column
+A condition is a comparison of one field (`{field: event_type, equals: CarCreated}`), of a path in a JSON column
 (`{field: header_data, path: $.customer.tier, equals: gold}`), or a combination (`all`, `any`, `not`). SQL's three-valued
 logic holds: a test of a NULL is unknown, and a route takes only rows whose condition is true. docs/routes.md defines
-each operator; stacks/sql.py and stacks/evaluator.py say the same in SQL and in Python.
+each operator; sql.py and evaluate.py beside this file say the same in SQL and in Python.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from stacks.errors import Place
 from stacks.files.base import ColumnName, Model
 from stacks.routes.columns import JsonPath
 from stacks.routes.regex import checked
@@ -26,8 +27,8 @@ NULLNESS = ("is_null", "is_not_null", "exists")
 OPERATORS = ("equals", "not_equals", "in_", "not_in", *ORDERING, *TEXTUAL, *NULLNESS)
 
 
-class Test(Model):
-    """A test of one field with exactly one operator."""
+class Comparison(Model):
+    """One field and exactly one operator."""
 
     field: ColumnName
     path: JsonPath | None = None
@@ -54,11 +55,11 @@ class Test(Model):
         return None if value is None else checked(value)
 
     @model_validator(mode="after")
-    def one_operator(self) -> "Test":
+    def one_operator(self) -> "Comparison":
         given = [name for name in OPERATORS if name in self.model_fields_set]
         if len(given) != 1:
             names = ", ".join(operator_name(name) for name in OPERATORS)
-            raise ValueError(f"a test needs exactly one operator of {names}; found {len(given)}")
+            raise ValueError(f"a comparison needs exactly one operator of {names}; found {len(given)}")
         if getattr(self, given[0]) is None or (getattr(self, given[0]) is False and given[0] in NULLNESS):
             raise ValueError(f"{operator_name(given[0])} needs a value; use isNull: true or isNotNull: true for NULL")
         return self
@@ -70,7 +71,7 @@ class Test(Model):
 
     @property
     def values(self) -> list[Value]:
-        """The values compared with; empty for the tests of NULL and of existence."""
+        """The values compared with; empty for the operators of NULL and of existence."""
         value: Any = getattr(self, self.operator)
         if self.operator in NULLNESS:
             return []
@@ -107,7 +108,7 @@ def kind(value: Any) -> str:
 
 
 Condition = Annotated[
-    Annotated[Test, Tag("test")]
+    Annotated[Comparison, Tag("test")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
     | Annotated[Not, Tag("not")],
@@ -120,45 +121,43 @@ def operator_name(attribute: str) -> str:
     return {"in_": "in"}.get(attribute, "".join(p.title() if n else p for n, p in enumerate(attribute.split("_"))))
 
 
-def alternatives(conditions: Iterable[Any]) -> list[Any]:
+def alternatives(conditions: Iterable[Condition]) -> list[Condition]:
     """Conditions of which one must be true, with the plain values of each field gathered into one `in`."""
-    found: list[Any] = []
-    gathered: dict[tuple[str, str | None], list[Test]] = {}
+    kept: list[Condition | tuple[str, str | None]] = []
+    gathered: dict[tuple[str, str | None], list[Comparison]] = {}
     for one in conditions:
-        if not isinstance(one, Test) or one.operator not in ("equals", "in_"):
-            found.append(one)
+        if not isinstance(one, Comparison) or one.operator not in ("equals", "in_"):
+            kept.append(one)
             continue
         place = (one.field, one.path)
         if place not in gathered:
-            found.append(place)
+            kept.append(place)
         gathered.setdefault(place, []).append(one)
-    return [one_of(gathered[item]) if isinstance(item, tuple) else item for item in found]
+    return [one_of(gathered[item]) if isinstance(item, tuple) else item for item in kept]
 
 
-def one_of(tests: list[Test]) -> Test:
-    """One test for the values of several tests of a field."""
+def one_of(tests: list[Comparison]) -> Comparison:
+    """One comparison with the values of several of one field."""
     if len(tests) == 1:
         return tests[0]
     values = list(dict.fromkeys(value for test in tests for value in test.values))
     place = {"field": tests[0].field, "path": tests[0].path}
-    return Test.model_construct(
+    return Comparison.model_construct(
         {"field", "path", "in_"}, **place, in_=values
     )  # may have more values than one may write
 
 
-def parts(condition: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Test]]:
-    """Every test in a condition with its place (`("all", 0)`), left to right."""
+def comparisons(condition: Condition, place: Place = ()) -> Iterator[tuple[Place, Comparison]]:
+    """Every comparison in a condition with its place (`("all", 0)`), left to right."""
     match condition:
-        case Test():
+        case Comparison():
             yield place, condition
         case AllOf(all=inner) | AnyOf(any=inner):
             name = "all" if isinstance(condition, AllOf) else "any"
             for number, part in enumerate(inner):
-                yield from parts(part, (*place, name, number))
+                yield from comparisons(part, (*place, name, number))
         case Not(not_=part):
-            yield from parts(part, (*place, "not"))
-        case _:
-            raise TypeError(f"not a condition: {condition!r}")
+            yield from comparisons(part, (*place, "not"))
 
 
 for model in (AllOf, AnyOf, Not):

@@ -1,4 +1,4 @@
-"""Conditions in Python, with the semantics of the SQL that stacks/sql.py writes, NULLs included.
+"""Conditions in Python, with the semantics of the SQL that sql.py writes, NULLs included.
 
 A condition becomes a function from a row to True, False or None (unknown). A row is the raw record as a dictionary:
 columns by name, JSON columns as text.
@@ -14,7 +14,7 @@ from typing import Any
 
 from stacks.routes import regex
 from stacks.routes.columns import Column, Operand, operand, steps
-from stacks.routes.conditions import AllOf, AnyOf, Not, Test
+from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.timestamps import IS_TIMESTAMP, instant
 
 Row = Mapping[str, Any]
@@ -28,7 +28,7 @@ JAVA_DOUBLE = re.compile(
 )
 
 
-def compiled(columns: Sequence[Column], wanted: Any) -> Check:
+def compiled(columns: Sequence[Column], wanted: Condition) -> Check:
     """The condition as a function."""
     match wanted:
         case AllOf(all=parts):
@@ -37,8 +37,8 @@ def compiled(columns: Sequence[Column], wanted: Any) -> Check:
             return some([compiled(columns, part) for part in parts])
         case Not(not_=part):
             return negated(compiled(columns, part))
-        case _:
-            return test(columns, wanted)
+        case Comparison():
+            return comparison(columns, wanted)
 
 
 def every(checks: list[Check]) -> Check:
@@ -81,8 +81,8 @@ def negated(inner: Check) -> Check:
     return check
 
 
-def test(columns: Sequence[Column], wanted: Test) -> Check:
-    """One test."""
+def comparison(columns: Sequence[Column], wanted: Comparison) -> Check:
+    """One comparison."""
     what = operand(list(columns), wanted.field, wanted.path)
     if what is None:
         raise ValueError(f"no such field: {wanted.field} {wanted.path or ''}")
@@ -112,7 +112,7 @@ def existence(what: Operand) -> Check:
     return check
 
 
-def acceptance(what: Operand, wanted: Test) -> Callable[[Any], bool]:
+def acceptance(what: Operand, wanted: Comparison) -> Callable[[Any], bool]:
     """The comparison with the test's literals, for a value that is not NULL."""
     values: list[Any] = list(wanted.values)
     if what.family == "timestamp":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stacks.routes.columns import METADATA, operand
-from stacks.routes.conditions import AllOf, AnyOf, Not, Test
+from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.evaluate import Row, compiled, reader
 from stacks.routes.model import OP_CODES, Example, Route, Routes, Source
 
@@ -64,7 +64,7 @@ def refusal(source: Source, route: Route, row: Row) -> str:
     return first_refusal(source, route.when, row, "when") or "it takes it"
 
 
-def first_refusal(source: Source, condition: Any, row: Row, place: str) -> str:
+def first_refusal(source: Source, condition: Condition, row: Row, place: str) -> str:
     """The first part that is not true, with its place; empty when the condition is true."""
     if compiled(source.columns, condition)(row) is True:
         return ""
@@ -78,17 +78,17 @@ def first_refusal(source: Source, condition: Any, row: Row, place: str) -> str:
         case Not(not_=part):
             verdict = compiled(source.columns, part)(row)
             return f"{place}.not: its part is {'unknown (NULL)' if verdict is None else 'true'}"
-        case _:
+        case Comparison():
             return f"{place}: {condition}, but it is {shown(source, condition, row)}"
 
 
-def shown(source: Source, test: Test, row: Row) -> str:
-    """What a test found."""
-    what = operand(source.columns, test.field, test.path)
-    value = None if what is None or test.operator == "exists" else reader(what)(row)
+def shown(source: Source, comparison: Comparison, row: Row) -> str:
+    """What a comparison looked at."""
+    what = operand(source.columns, comparison.field, comparison.path)
+    value = None if what is None or comparison.operator == "exists" else reader(what)(row)
     if value is None:
-        raw = row.get(test.field)
-        return "NULL" if raw is None or not test.path else "NULL (nothing of that type is there)"
+        raw = row.get(comparison.field)
+        return "NULL" if raw is None or not comparison.path else "NULL (nothing of that type is there)"
     return repr(value)
 
 

@@ -1,11 +1,10 @@
-"""The one place where names, literals and conditions become Flink SQL. stacks/evaluator.py says the same in Python."""
+"""The one place where names, literals and conditions become Flink SQL. evaluate.py says the same in Python."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from stacks.routes import regex
 from stacks.routes.columns import Column, Family, Operand, operand
-from stacks.routes.conditions import AllOf, AnyOf, Not, Test, Value
+from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not, Value
 from stacks.routes.timestamps import TIMESTAMP, TIMESTAMP_WIDTH, instant
 
 FLAT = 32  # operands of one AND or OR; the parser nests each further one a level deeper, until its stack is full
@@ -39,7 +38,7 @@ def typed(value: Value, family: Family) -> str:
 
 
 def expression(what: Operand) -> str:
-    """What a test looks at. No value makes it fail: what is not of its type is NULL.
+    """What a comparison looks at. No value makes it fail: what is not of its type is NULL.
 
     A NaN is NULL, too: the planner turns `NOT (x > 1)` into `x <= 1`, which differ for it.
     """
@@ -68,7 +67,7 @@ def joined(parts: Sequence[str], operator: str) -> str:
     return f"({joined(parts[:half], operator)}) {operator} ({joined(parts[half:], operator)})"
 
 
-def condition(columns: Sequence[Column], wanted: Any) -> str:
+def condition(columns: Sequence[Column], wanted: Condition) -> str:
     """The condition as a SQL expression, safe to put beside AND and OR."""
     match wanted:
         case AllOf(all=parts):
@@ -78,12 +77,12 @@ def condition(columns: Sequence[Column], wanted: Any) -> str:
         case Not(not_=part):
             inner = condition(columns, part)
             return f"NOT {inner}" if isinstance(part, AllOf | AnyOf) else f"NOT ({inner})"
-        case _:
-            return test(columns, wanted)
+        case Comparison():
+            return comparison(columns, wanted)
 
 
-def test(columns: Sequence[Column], wanted: Test) -> str:
-    """One test as SQL. The condition has passed the lint: its field exists, its values are of the field's type."""
+def comparison(columns: Sequence[Column], wanted: Comparison) -> str:
+    """One comparison as SQL. The condition has passed the lint: its field exists, its values are of the field's type."""
     what = operand(list(columns), wanted.field, wanted.path)
     if what is None:
         raise ValueError(f"no such field: {wanted.field} {wanted.path or ''}")

@@ -51,4 +51,8 @@ def redrive(
     """Write letters back into the topic they came from, each exactly once."""
     from cli.commands.dead_letters import redrive as command
 
-    finish(lambda: command.run(stack, letters or [], everything, schema_id, value_file, force, as_json))
+    def work() -> int:
+        repair = command.Repair.of(schema_id, value_file, force)
+        return command.run(stack, letters or [], everything, repair, as_json)
+
+    finish(work)

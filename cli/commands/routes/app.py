@@ -48,4 +48,5 @@ def impact(
     """Per route, how many events of a sample would newly enter, leave, or stay; and the unrouted share."""
     from cli.commands.routes import impact as command
 
-    finish(lambda: command.run(base, sample, file, source, stack, as_json))
+    chosen = command.Sample(file=file, stack=stack, count=sample)
+    finish(lambda: command.run(base, source, chosen, as_json))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,26 @@ from stacks.routes.model import Source
 SHOWN = 40
 
 
-def run(base: str, sample: int, file: Path | None, source_name: str | None, stack_name: str, as_json: bool) -> int:
-    """Compare the routes here with those of a commit on the last events of the raw topic, or on a recorded sample."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """Which events are asked about: those of a recorded `file`, or the last `count` of a stack's raw topic."""
+
+    file: Path | None
+    stack: str
+    count: int
+
+    def rows(self, source: Source) -> Iterator[dict[str, Any]]:
+        """The events as raw records."""
+        return recorded(self.file) if self.file else latest(self.stack, source, self.count)
+
+
+def run(base: str, source_name: str | None, sample: Sample, as_json: bool) -> int:
+    """Compare the routes here with those of a commit on a sample of events."""
     head = routes_file.here()
     source = routes_file.source_named(head, source_name)
     before, after = impact.shared(routes_file.at(base), head, source)
     with step("Reading events") as progress:
-        rows = recorded(file) if file else latest(stack_name, source, sample)
-        found = impact.impact(before, after, counted(rows, progress))
+        found = impact.impact(before, after, counted(sample.rows(source), progress))
     if as_json:
         data({**asdict(found), "base": base, "source": source.name})
     else:

@@ -63,15 +63,16 @@ async def login(cloud: Cloud, config: dict[str, str]) -> dict[str, str]:
 
 async def runtime_config(cloud: Cloud, config: dict[str, str]) -> dict[str, Any]:
     """The worker's configuration of a managed connector."""
-    return managed.translate(config, cloud.instance.url("registry"), await login(cloud, config))
+    connector = managed.connector(config.get("connector.class", ""))
+    return managed.translate(connector, config, cloud.instance.url("registry"), await login(cloud, config))
 
 
 async def findings(cloud: Cloud, config: dict[str, str]) -> dict[str, list[str]]:
     """Everything wrong with a configuration: the service's rules, then what the connector itself finds."""
-    found = managed.problems(config)
-    if found:
-        return found
-    path = f"/connector-plugins/{managed.RUNTIME_CLASS}/config/validate"
+    connector = managed.connector(config.get("connector.class", ""))
+    if problems := managed.problems(connector, config):
+        return problems
+    path = f"/connector-plugins/{connector.runtime}/config/validate"
     status, answer = await worker(cloud, "PUT", path, await runtime_config(cloud, config))
     if status != 200:
         raise ApiError(400, f"the connector could not be validated: {answer}")
@@ -80,9 +81,8 @@ async def findings(cloud: Cloud, config: dict[str, str]) -> dict[str, list[str]]
 
 async def validate(cloud: Cloud, request: Request) -> Response:
     plugin = request.path_params["plugin"]
-    if plugin != managed.MANAGED_CLASS:
-        raise ApiError(404, f"connector plugin {plugin} is not available here: only {managed.MANAGED_CLASS} is")
-    found = await findings(cloud, await body(request))
+    managed.connector(plugin)
+    found = await findings(cloud, {"connector.class": plugin, **await body(request)})
     configs = [
         {"value": {"name": name, "value": None, "recommended_values": [], "errors": errors, "visible": True}}
         for name, errors in found.items()

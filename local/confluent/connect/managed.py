@@ -1,60 +1,41 @@
-"""The managed PostgreSQL CDC connector in terms of the one that runs here: configuration keys, translated.
+"""Managed connectors in terms of those that run here: configuration keys, checked and translated by plugins.toml."""
 
-Keys and fixed values: Confluent's template of `PostgresCdcSourceV2`; the runtime is Debezium's own connector.
-"""
-
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-MANAGED_CLASS = "PostgresCdcSourceV2"
-RUNTIME_CLASS = "io.debezium.connector.postgresql.PostgresConnector"
-REQUIRED = (
-    "name",
-    "connector.class",
-    "tasks.max",
-    "kafka.auth.mode",
-    "database.hostname",
-    "database.port",
-    "database.user",
-    "database.password",
-    "database.dbname",
-    "topic.prefix",
-    "output.data.format",
-)
-CHOICES = {
-    "connector.class": (MANAGED_CLASS,),
-    "tasks.max": ("1",),
-    "kafka.auth.mode": ("SERVICE_ACCOUNT", "KAFKA_API_KEY"),
-    "output.data.format": ("AVRO",),
-    "output.key.format": ("AVRO",),
-    "after.state.only": ("false",),
-    "database.sslmode": ("prefer", "disable", "allow"),
-}
-# Keys of the managed service that the runtime does not have; each is handled here or in connect.py.
-MANAGED_ONLY = {
-    "kafka.auth.mode",
-    "kafka.service.account.id",
-    "kafka.api.key",
-    "kafka.api.secret",
-    "output.data.format",
-    "output.key.format",
-    "after.state.only",
-    "auto.restart.on.user.error",
-    "schema.context.name",
-    "csfle.enabled",
-}
-# What the managed service fixes, and its defaults where they differ from the runtime's.
-FIXED = {
-    "connector.class": RUNTIME_CLASS,
-    "plugin.name": "pgoutput",
-    "slot.seek.to.known.offset.on.start": "true",
-    "slot.max.retries": "20",
-    "errors.log.enable": "true",
-    # Here an outage is a restart that takes a second: look again soon.
-    "retriable.restart.connector.wait.ms": "1000",
-    "slot.retry.delay.ms": "1000",
-}
-ROUTERS = {"io.confluent.connect.cloud.transforms.TopicRegexRouter": "org.apache.kafka.connect.transforms.RegexRouter"}
+from local.confluent.errors import ApiError
+
+TABLE = Path(__file__).parent / "plugins.toml"
 SECRET_WORDS = ("password", "secret", "token", "api.key", "private.key", "sslkey")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManagedConnector:
+    """One table of plugins.toml."""
+
+    runtime: str
+    required: Sequence[str]
+    choices: Mapping[str, Sequence[str]]
+    managed_only: Sequence[str]
+    fixed: Mapping[str, str]
+    transforms: Mapping[str, str]
+
+
+@cache
+def table() -> dict[str, ManagedConnector]:
+    """Every connector that is served, by the service's class."""
+    return {name: ManagedConnector(**values) for name, values in tomllib.loads(TABLE.read_text()).items()}
+
+
+def connector(name: str) -> ManagedConnector:
+    """A connector by the service's class. ApiError 404 for one that is not served."""
+    if name not in table():
+        raise ApiError(404, f"connector plugin {name!r} is not available here: only {', '.join(table())}")
+    return table()[name]
 
 
 def is_secret(name: str) -> bool:
@@ -62,18 +43,18 @@ def is_secret(name: str) -> bool:
     return any(word in name for word in SECRET_WORDS) and not name.startswith("kafka.auth")
 
 
-def problems(config: dict[str, str]) -> dict[str, list[str]]:
+def problems(managed: ManagedConnector, config: dict[str, str]) -> dict[str, list[str]]:
     """What the service's own validation would refuse: key → messages."""
-    found: dict[str, list[str]] = {}
-    for name in REQUIRED:
+    messages: dict[str, list[str]] = {}
+    for name in managed.required:
         if not config.get(name):
-            found.setdefault(name, []).append(f"{name} is required")
-    for name, allowed in CHOICES.items():
+            messages.setdefault(name, []).append(f"{name} is required")
+    for name, allowed in managed.choices.items():
         if config.get(name) and config[name] not in allowed:
-            found.setdefault(name, []).append(f"must be one of {', '.join(allowed)} here, got {config[name]!r}")
+            messages.setdefault(name, []).append(f"must be one of {', '.join(allowed)} here, got {config[name]!r}")
     if config.get("kafka.auth.mode") == "SERVICE_ACCOUNT" and not config.get("kafka.service.account.id"):
-        found.setdefault("kafka.service.account.id", []).append("is required with SERVICE_ACCOUNT")
-    return found
+        messages.setdefault("kafka.service.account.id", []).append("is required with SERVICE_ACCOUNT")
+    return messages
 
 
 def avro(side: str, registry: str) -> dict[str, str]:
@@ -91,13 +72,15 @@ def avro(side: str, registry: str) -> dict[str, str]:
     return {f"{side}.converter{name}": value for name, value in settings.items()}
 
 
-def translate(config: dict[str, str], registry: str, login: dict[str, str]) -> dict[str, Any]:
+def translate(
+    managed: ManagedConnector, config: dict[str, str], registry: str, login: dict[str, str]
+) -> dict[str, Any]:
     """The runtime's configuration. `login` is what the connector's producer signs in with."""
-    passed = {k: v for k, v in config.items() if k not in MANAGED_ONLY and not k.startswith("value.converter.")}
+    passed = {k: v for k, v in config.items() if k not in managed.managed_only and not k.startswith("value.converter.")}
     for key, value in passed.items():
         if key.startswith("transforms.") and key.endswith(".type"):
-            passed[key] = ROUTERS.get(value, value)
+            passed[key] = managed.transforms.get(value, value)
     identity = {f"producer.override.{name}": value for name, value in login.items()}
     # The queue must hold more than a batch; the service does not let it be chosen.
     queue = {"max.queue.size": str(4 * int(config.get("max.batch.size", "2048")))}
-    return {**passed, **FIXED, **queue, **avro("key", registry), **avro("value", registry), **identity}
+    return {**passed, **managed.fixed, **queue, **avro("key", registry), **avro("value", registry), **identity}

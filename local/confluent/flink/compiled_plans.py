@@ -78,9 +78,8 @@ async def prepare(cloud: Cloud, session: sql_gateway.Session, statement: Documen
     written -= {topic for others in shared.values() for topic in others}
     written |= set(inferred_tables.targets(cloud, read, statement).values())
     for topic in sorted(read | written):
-        for command in await inferred_tables.ddl(
-            cloud, topic, statement, login, topic in written, shared.get(topic, ())
-        ):
+        use = inferred_tables.Use(topic=topic, writes=topic in written, shared=shared.get(topic, ()))
+        for command in await inferred_tables.ddl(cloud, use, statement, login):
             await session.run(command)
 
 

@@ -153,13 +153,18 @@ async def subjects(cloud: Cloud, topic: str, frozen: dict[str, str]) -> tuple[Su
     return key, value
 
 
-async def ddl(
-    cloud: Cloud, topic: str, statement: Document, login: dict[str, str], writes: bool, shared: Sequence[str] = ()
-) -> list[str]:
-    """What makes one topic a table, for the statement that reads or writes it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """How a statement uses a topic. `shared`: further topics that are written through the same table (shared_sink.py)."""
 
-    `shared`: further topics that are written through the same table (see merged.py).
-    """
+    topic: str
+    writes: bool
+    shared: Sequence[str] = ()
+
+
+async def ddl(cloud: Cloud, use: Use, statement: Document, login: dict[str, str]) -> list[str]:
+    """What makes one topic a table, for the statement that reads or writes it."""
+    topic, writes, shared = use.topic, use.writes, use.shared
     key, value = await subjects(cloud, topic, statement["frozen"])
     address = cloud.instance.url("registry") + "/apis/ccompat/v7"
     options = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from stacks.errors import Finding, Place
 from stacks.routes import sql, timestamps
 from stacks.routes.columns import METADATA, Family, Operand, operand
-from stacks.routes.conditions import ORDERING, TEXTUAL, Test, Value, operator_name, parts
+from stacks.routes.conditions import ORDERING, TEXTUAL, Comparison, Value, comparisons, operator_name
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.timestamps import valid_instant
 
@@ -41,7 +41,11 @@ def check(routes: Routes) -> Iterator[Finding]:
     for n, route in enumerate(routes.routes):
         if source := sources.get(route.source):
             place: Place = ("routes", n)
-            found = [problem for where, test in parts(route.when) for problem in tested(source, place, where, test)]
+            found = [
+                problem
+                for where, comparison in comparisons(route.when)
+                for problem in tested(source, place, where, comparison)
+            ]
             yield from found
             yield from toast(source, place, route)
             yield from examples(source, place, route)
@@ -58,43 +62,45 @@ def check(routes: Routes) -> Iterator[Finding]:
             yield Finding("source-too-large", ("sources", n), problem, source.name, hint)
 
 
-def tested(source: Source, place: Place, where: Place, test: Test) -> Iterator[Finding]:
-    """One test: its field, its operator, its literals."""
+def tested(source: Source, place: Place, where: Place, comparison: Comparison) -> Iterator[Finding]:
+    """One comparison: its field, its operator, its literals."""
     here = (*place, "when", *where)
-    what = operand(source.columns, test.field, test.path)
+    what = operand(source.columns, comparison.field, comparison.path)
     if what is None:
-        yield unknown(source, here, test)
+        yield unknown(source, here, comparison)
         return
-    name = operator_name(test.operator)
-    if test.operator == "exists" and test.path:
+    name = operator_name(comparison.operator)
+    if comparison.operator == "exists" and comparison.path:
         return
-    if test.operator not in OPERATORS[what.family]:
+    if comparison.operator not in OPERATORS[what.family]:
         allowed = ", ".join(operator_name(o) for o in sorted(OPERATORS[what.family]))
         hint = f"a {what.family} has {allowed}" + ("; declare a path and test that" if what.family == "json" else "")
         yield Finding("operator-type", (*here, name), f"{what.label} is a {what.family}", name, hint)
         return
-    yield from literals(source, here, test, what)
+    yield from literals(source, here, comparison, what)
 
 
-def unknown(source: Source, here: Place, test: Test) -> Finding:
+def unknown(source: Source, here: Place, comparison: Comparison) -> Finding:
     """A field or a path that is not declared."""
-    column = source.column(test.field)
-    if column is None and test.field not in METADATA:
+    column = source.column(comparison.field)
+    if column is None and comparison.field not in METADATA:
         known = ", ".join([*(c.name for c in source.columns), *METADATA])
-        return Finding("unknown-field", (*here, "field"), "the record has no such field", test.field, f"known: {known}")
+        return Finding(
+            "unknown-field", (*here, "field"), "the record has no such field", comparison.field, f"known: {known}"
+        )
     declared = ", ".join(column.paths) if column and column.paths else "none"
     hint = f"declare it with its type in the source's column (declared: {declared})"
-    return Finding("undeclared-path", (*here, "path"), f"{test.field} has no such path", test.path, hint)
+    return Finding("undeclared-path", (*here, "path"), f"{comparison.field} has no such path", comparison.path, hint)
 
 
-def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator[Finding]:
+def literals(source: Source, here: Place, comparison: Comparison, what: Operand) -> Iterator[Finding]:
     """The values that the field is compared with."""
-    key = operator_name(test.operator)
-    listed = test.operator in MEMBERSHIP or test.operator == "between"
+    key = operator_name(comparison.operator)
+    listed = comparison.operator in MEMBERSHIP or comparison.operator == "between"
     good = True
-    for number, value in enumerate(test.values):
+    for number, value in enumerate(comparison.values):
         where = (*here, key, number) if listed else (*here, key)
-        column = source.column(test.field)
+        column = source.column(comparison.field)
         kind = f"{column.type}" if column and not what.path else what.family
         if not same_type(value, what.family) or out_of_range(value, kind):
             good = False
@@ -102,8 +108,8 @@ def literals(source: Source, here: Place, test: Test, what: Operand) -> Iterator
         elif what.family == "timestamp" and not valid_instant(str(value)):
             good = False
             yield Finding("bad-timestamp", where, "not a UTC time", value, "write it like 2026-01-31T10:00:00Z")
-    if good and test.operator == "between" and reversed_range(test.values, what.family):
-        low, high = test.values
+    if good and comparison.operator == "between" and reversed_range(comparison.values, what.family):
+        low, high = comparison.values
         yield Finding(
             "reversed-range", (*here, key), "no value is between these", [low, high], "put the smaller one first"
         )
@@ -130,12 +136,14 @@ def toast(source: Source, place: Place, route: Route) -> Iterator[Finding]:
     """An update that leaves a large column alone does not carry it, unless the table's replica identity is full."""
     if source.replica_identity == "full" or not {"update", "delete"} & set(route.on):
         return
-    for where, test in parts(route.when):
-        column = source.column(test.field)
+    for where, comparison in comparisons(route.when):
+        column = source.column(comparison.field)
         if column and not column.key and ("delete" in route.on or column.type in LARGE):
-            problem = f"updates and deletes may come without {test.field}: the table's replica identity is not full"
+            problem = (
+                f"updates and deletes may come without {comparison.field}: the table's replica identity is not full"
+            )
             hint = "ALTER TABLE … REPLICA IDENTITY FULL in a numbered DDL file, and replicaIdentity: full here"
-            yield Finding("toast", (*place, "when", *where, "field"), problem, test.field, hint)
+            yield Finding("toast", (*place, "when", *where, "field"), problem, comparison.field, hint)
 
 
 def examples(source: Source, place: Place, route: Route) -> Iterator[Finding]:

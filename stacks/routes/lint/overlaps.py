@@ -49,8 +49,8 @@ def pins(found: list[Alternative]) -> Pins:
     for alternative in found:
         here: Pins = {}
         for fact in alternative:
-            if fact.wanted == "true" and fact.test.operator in ("equals", "in_"):
-                here[fact.test.field, fact.test.path or ""] = frozenset(fact.test.values)
+            if fact.wanted == "true" and fact.comparison.operator in ("equals", "in_"):
+                here[fact.comparison.field, fact.comparison.path or ""] = frozenset(fact.comparison.values)
         every.append(here)
     shared = set.intersection(*(set(here) for here in every))
     return {name: frozenset().union(*(here[name] for here in every)) for name in shared}

@@ -1,7 +1,7 @@
 """What conditions imply, by their normal form: only what is proved is claimed.
 
-A condition is turned into alternatives (a disjunction), each a list of facts about operands: a test that is true,
-false, not true or not false (SQL's logic has unknown, so these differ). An alternative whose facts contradict each
+A condition is turned into alternatives (a disjunction), each a list of facts about operands: a comparison that is
+true, false, not true or not false (SQL's logic has unknown, so these differ). An alternative whose facts contradict each
 other for one operand cannot be fulfilled.
 """
 
@@ -12,8 +12,8 @@ from itertools import product
 from typing import Any, Literal
 
 from stacks.routes.columns import Operand, operand, steps
-from stacks.routes.conditions import AllOf, AnyOf, Not, Test
-from stacks.routes.evaluate import Check, sortable, test
+from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
+from stacks.routes.evaluate import Check, comparison, sortable
 from stacks.routes.model import Source
 from stacks.routes.timestamps import instant
 
@@ -36,16 +36,16 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A test and what is wanted of it."""
+    """A comparison and what is wanted of it."""
 
-    test: Test
+    comparison: Comparison
     wanted: Wanted
 
 
 Alternative = tuple[Fact, ...]
 
 
-def alternatives(condition: Any, wanted: Wanted = "true") -> list[Alternative]:
+def alternatives(condition: Condition, wanted: Wanted = "true") -> list[Alternative]:
     """The condition as alternatives. Raises TooMany."""
     match condition:
         case Not(not_=part):
@@ -53,7 +53,7 @@ def alternatives(condition: Any, wanted: Wanted = "true") -> list[Alternative]:
         case AllOf(all=inner) | AnyOf(any=inner):
             together = isinstance(condition, AllOf) == (wanted in ("true", "not false"))
             return joined([alternatives(part, wanted) for part in inner], together)
-        case _:
+        case Comparison():
             return [(Fact(condition, wanted),)]
 
 
@@ -76,20 +76,22 @@ def possible(source: Source, alternative: Alternative) -> bool:
     """Can the facts hold together? False is a proof, True is not."""
     by_operand: dict[tuple[str, str], list[Fact]] = {}
     for fact in alternative:
-        by_operand.setdefault((fact.test.field, fact.test.path or ""), []).append(fact)
+        by_operand.setdefault((fact.comparison.field, fact.comparison.path or ""), []).append(fact)
     return all(possible_for(source, facts) for facts in by_operand.values())
 
 
 def possible_for(source: Source, facts: list[Fact]) -> bool:
     """Can the facts about one operand hold together?"""
-    what = operand(source.columns, facts[0].test.field, facts[0].test.path)
-    tests = [fact for fact in facts if fact.test.operator not in ("exists",)]
+    what = operand(source.columns, facts[0].comparison.field, facts[0].comparison.path)
+    tests = [fact for fact in facts if fact.comparison.operator not in ("exists",)]
     if what is None or not tests:
         return True
     if all(null_fits(fact) for fact in tests):
         return True
     pinned = [
-        set(values_of(fact)) for fact in tests if fact.wanted == "true" and fact.test.operator in ("equals", "in_")
+        set(values_of(fact))
+        for fact in tests
+        if fact.wanted == "true" and fact.comparison.operator in ("equals", "in_")
     ]
     if pinned:
         return any(fits(source, what, value, tests) for value in set.intersection(*pinned))
@@ -100,13 +102,13 @@ def possible_for(source: Source, facts: list[Fact]) -> bool:
 
 def null_fits(fact: Fact) -> bool:
     """Does the fact hold for NULL?"""
-    found = {"is_null": True, "is_not_null": False}.get(fact.test.operator)
+    found = {"is_null": True, "is_not_null": False}.get(fact.comparison.operator)
     return HOLDS[fact.wanted](found)
 
 
 def must_be_null(fact: Fact) -> bool:
     """Does it hold for NULL only?"""
-    operator, wanted = fact.test.operator, fact.wanted
+    operator, wanted = fact.comparison.operator, fact.wanted
     return (operator == "is_null" and wanted in ("true", "not false")) or (
         operator == "is_not_null" and wanted in ("false", "not true")
     )
@@ -114,18 +116,18 @@ def must_be_null(fact: Fact) -> bool:
 
 def values_of(fact: Fact) -> Iterator[Any]:
     """The literals of an equality."""
-    yield from fact.test.values
+    yield from fact.comparison.values
 
 
 def fits(source: Source, what: Operand, value: Any, facts: list[Fact]) -> bool:
     """Do all facts hold for a value? Asked of the evaluator, on a row of that value alone."""
     row = sample(what, value)
-    return all(HOLDS[fact.wanted](checked(source, fact.test)(row)) for fact in facts)
+    return all(HOLDS[fact.wanted](checked(source, fact.comparison)(row)) for fact in facts)
 
 
-def checked(source: Source, wanted: Test) -> Check:
+def checked(source: Source, wanted: Comparison) -> Check:
     """The test as a function."""
-    return test(source.columns, wanted)
+    return comparison(source.columns, wanted)
 
 
 def sample(what: Operand, value: Any) -> Mapping[str, Any]:
@@ -142,7 +144,7 @@ def opposed(facts: list[Fact]) -> bool:
     """Is one and the same test wanted true and not true?"""
     wanted: dict[str, set[str]] = {}
     for fact in facts:
-        wanted.setdefault(str(fact.test), set()).add(fact.wanted)
+        wanted.setdefault(str(fact.comparison), set()).add(fact.wanted)
     return any("true" in found and found & {"false", "not true"} for found in wanted.values())
 
 
@@ -165,20 +167,20 @@ def in_order(what: Operand, facts: list[Fact]) -> bool:
 
 def bounds(what: Operand, fact: Fact) -> Iterator[tuple[Literal["low", "high"], Any, bool]]:
     """What a fact says about the smallest and the largest value (inclusive or not), for values that are not NULL."""
-    values = [sortable(instant(str(v)) if what.family == "timestamp" else v) for v in fact.test.values]
-    if fact.wanted not in ("true", "not false") and fact.test.operator in ("gt", "gte", "lt", "lte"):
+    values = [sortable(instant(str(v)) if what.family == "timestamp" else v) for v in fact.comparison.values]
+    if fact.wanted not in ("true", "not false") and fact.comparison.operator in ("gt", "gte", "lt", "lte"):
         side, inclusive = {
             "gt": ("high", True), "gte": ("high", False), "lt": ("low", True), "lte": ("low", False),
-        }[fact.test.operator]  # fmt: skip
+        }[fact.comparison.operator]  # fmt: skip
         yield ("high" if side == "high" else "low"), values[0], inclusive
         return
     if fact.wanted not in ("true", "not false"):
         return
-    match fact.test.operator:
+    match fact.comparison.operator:
         case "gt" | "gte":
-            yield "low", values[0], fact.test.operator == "gte"
+            yield "low", values[0], fact.comparison.operator == "gte"
         case "lt" | "lte":
-            yield "high", values[0], fact.test.operator == "lte"
+            yield "high", values[0], fact.comparison.operator == "lte"
         case "between":
             yield "low", values[0], True
             yield "high", values[1], True
@@ -195,14 +197,16 @@ def booleans_left(what: Operand, facts: list[Fact]) -> bool:
         return True
     refused: set[Any] = set()
     for fact in facts:
-        equal = fact.test.operator == "equals"
-        if fact.test.operator in ("equals", "not_equals"):
+        equal = fact.comparison.operator == "equals"
+        if fact.comparison.operator in ("equals", "not_equals"):
             positive = fact.wanted in ("true", "not false")
-            refused.add(fact.test.values[0] if positive != equal else not fact.test.values[0])
+            refused.add(fact.comparison.values[0] if positive != equal else not fact.comparison.values[0])
     return len(refused) < 2
 
 
 def prefixes_agree(facts: list[Fact]) -> bool:
     """Texts cannot begin in two ways."""
-    found = [str(f.test.values[0]) for f in facts if f.wanted == "true" and f.test.operator == "starts_with"]
+    found = [
+        str(f.comparison.values[0]) for f in facts if f.wanted == "true" and f.comparison.operator == "starts_with"
+    ]
     return all(one.startswith(other) or other.startswith(one) for one in found for other in found)

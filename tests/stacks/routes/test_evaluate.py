@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from stacks.routes import conditions, regex
-from stacks.routes.conditions import Test as Condition
+from stacks.routes.conditions import Comparison
 from stacks.routes.evaluate import compiled, number
 from tests.support.business import COLUMNS
 
@@ -56,7 +56,7 @@ def test_verdicts(test: Any, row: dict[str, Any], wanted: bool | None) -> None:
 
 @given(st.text(), st.sampled_from(["$.a", "$.n", "$.b[0].c", "$.t"]))
 def test_no_document_makes_a_condition_fail(text: str, path: str) -> None:
-    test = Condition(field="j", path=path, is_null=True)
+    test = Comparison(field="j", path=path, is_null=True)
     assert compiled(COLUMNS, test)({"j": text}) in (True, False)
 
 

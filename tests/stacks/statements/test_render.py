@@ -12,7 +12,7 @@ from stacks.errors import CdcError
 from stacks.naming import STATEMENT_LIMIT
 from stacks.routes import conditions, sql
 from stacks.routes import model as routes
-from stacks.routes.conditions import Test as Condition
+from stacks.routes.conditions import Comparison
 from stacks.routes.model import Routes
 from stacks.statements import render, sets
 from tests.support.business import COLUMNS, business
@@ -42,7 +42,7 @@ def test_one_set_reads_the_source_for_all_routes_and_the_rest() -> None:
 
 def test_the_operation_guard_stays_outside_of_the_condition() -> None:
     any_of = conditions.AnyOf(
-        any=[Condition(field="event_type", equals="A"), Condition(field="event_type", equals="B")]
+        any=[Comparison(field="event_type", equals="A"), Comparison(field="event_type", equals="B")]
     )
     text = built(with_route(when=any_of)).text
     assert "WHERE `__op` IN ('c', 'r') AND ((`event_type` = 'A' OR `event_type` = 'B'));" in text
@@ -132,19 +132,19 @@ def test_a_back_tick_never_becomes_a_name() -> None:
     ],
 )
 def test_every_operator(test: dict[str, Any], wanted: str) -> None:
-    assert sql.condition(COLUMNS, Condition.model_validate(test)) == wanted
+    assert sql.condition(COLUMNS, Comparison.model_validate(test)) == wanted
 
 
 def test_times_are_compared_as_digits() -> None:
-    text = sql.condition(COLUMNS, Condition(field="t", gt="2026-01-31T10:00:00.5Z"))
+    text = sql.condition(COLUMNS, Comparison(field="t", gt="2026-01-31T10:00:00.5Z"))
     assert text.startswith("CASE WHEN REGEXP(`t`, '^[1-9]")
     assert text.endswith("RPAD(REPLACE(REPLACE(`t`, 'Z', ''), '.', ''), 28, '0') END > '2026-01-31T10:00:00500000000'")
 
 
 def test_not_binds_its_whole_part() -> None:
-    inner = conditions.AllOf(all=[Condition(field="n", equals=1), Condition(field="n", equals=2)])
+    inner = conditions.AllOf(all=[Comparison(field="n", equals=1), Comparison(field="n", equals=2)])
     assert sql.condition(COLUMNS, conditions.Not(not_=inner)) == "NOT (`n` = 1 AND `n` = 2)"
-    assert sql.condition(COLUMNS, conditions.Not(not_=Condition(field="n", equals=1))) == "NOT (`n` = 1)"
+    assert sql.condition(COLUMNS, conditions.Not(not_=Comparison(field="n", equals=1))) == "NOT (`n` = 1)"
 
 
 def test_columns_are_dropped_renamed_and_masked() -> None:

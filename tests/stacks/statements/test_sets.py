@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacks.errors import CdcError
-from stacks.routes.conditions import Test as Condition
+from stacks.routes.conditions import Comparison
 from stacks.routes.model import Route, Routes
 from stacks.statements import render, sets
 from tests.support.business import business
@@ -20,7 +20,7 @@ def route(number: int, **change: object) -> Route:
         "name": f"route-{number}",
         "source": "event-headers",
         "topic": f"filtered-{number}",
-        "when": Condition(field="event_type", equals=f"Type{number}"),
+        "when": Comparison(field="event_type", equals=f"Type{number}"),
     }
     return Route(**{**values, **change})
 
@@ -64,7 +64,8 @@ def test_a_new_route_touches_one_set_wherever_it_stands_in_the_file(place: int) 
 def test_a_changed_condition_touches_its_set_and_the_rest() -> None:
     before = built(THOUSAND)
     changed = [
-        route(437, when=Condition(field="event_type", equals="Other")) if r.name == "route-437" else r for r in THOUSAND
+        route(437, when=Comparison(field="event_type", equals="Other")) if r.name == "route-437" else r
+        for r in THOUSAND
     ]
     assert touched(before, built(changed, recorded(before))) == {"event-headers.5", "event-headers.unrouted"}
 
@@ -133,7 +134,8 @@ def test_a_route_cannot_move_between_statements() -> None:
 
 def test_large_conditions_fill_a_set_earlier() -> None:
     large = [
-        route(n, when=Condition(field="event_type", in_=[f"{n}-{m}-{'x' * 40}" for m in range(100)])) for n in range(20)
+        route(n, when=Comparison(field="event_type", in_=[f"{n}-{m}-{'x' * 40}" for m in range(100)]))
+        for n in range(20)
     ]
     found = built(large)
     assert len(found) > 2

@@ -24,32 +24,41 @@ CONFIG = {
     "transforms.r.type": "io.confluent.connect.cloud.transforms.TopicRegexRouter",
 }
 ORG = "crn://confluent.cloud/organization=O"
+POSTGRES = managed.connector("PostgresCdcSourceV2")
 CLUSTER = f"{ORG}/environment=env-1/cloud-cluster=lkc-1"
 
 
 def test_a_complete_configuration_has_no_problems() -> None:
-    assert managed.problems(CONFIG) == {}
+    assert managed.problems(POSTGRES, CONFIG) == {}
 
 
-@pytest.mark.parametrize("key", managed.REQUIRED)
+@pytest.mark.parametrize("key", POSTGRES.required)
 def test_every_required_key_is_missed(key: str) -> None:
-    assert key in managed.problems({k: v for k, v in CONFIG.items() if k != key})
+    assert key in managed.problems(POSTGRES, {k: v for k, v in CONFIG.items() if k != key})
 
 
 @pytest.mark.parametrize(
     ("key", "value"), [("tasks.max", "2"), ("output.data.format", "JSON"), ("connector.class", "X")]
 )
 def test_what_the_service_does_not_take(key: str, value: str) -> None:
-    assert list(managed.problems({**CONFIG, key: value})) == [key]
+    assert list(managed.problems(POSTGRES, {**CONFIG, key: value})) == [key]
+
+
+def test_a_connector_that_is_not_served_is_named_with_those_that_are() -> None:
+    with pytest.raises(
+        ApiError, match=r"'MySqlCdcSourceV2' is not available here: only PostgresCdcSourceV2"
+    ) as refused:
+        managed.connector("MySqlCdcSourceV2")
+    assert refused.value.status == 404
 
 
 def test_translation() -> None:
-    runtime = managed.translate(CONFIG, "http://registry", {"sasl.mechanism": "SCRAM-SHA-256"})
+    runtime = managed.translate(POSTGRES, CONFIG, "http://registry", {"sasl.mechanism": "SCRAM-SHA-256"})
     assert runtime["connector.class"] == "io.debezium.connector.postgresql.PostgresConnector"
     assert runtime["plugin.name"] == "pgoutput"
     assert runtime["transforms.r.type"] == "org.apache.kafka.connect.transforms.RegexRouter"
     assert runtime["producer.override.sasl.mechanism"] == "SCRAM-SHA-256"
-    assert not managed.MANAGED_ONLY & set(runtime)
+    assert not set(POSTGRES.managed_only) & set(runtime)
 
 
 @pytest.mark.parametrize("key", ["database.password", "kafka.api.secret", "kafka.api.key", "database.sslkey"])
