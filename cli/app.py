@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.commands.cloud import app as cloud_app
 from cli.commands.dead_letters.app import app as dead_letters_app
 from cli.commands.routes.app import app as routes_app
-from cli.finish import finish
+from cli.console import finish
 
 app = typer.Typer(
     name="cdc",
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(routes_app, name="routes")
 app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(cloud_app, name="cloud")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]

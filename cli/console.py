@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from stacks.errors import InvalidFiles
+from local.errors import LocalError
+from stacks.errors import CdcError, InvalidFiles
 
 WIDTH = 100
 BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
@@ -78,3 +79,17 @@ def exit_with(error: BaseException) -> NoReturn:
     """End the command: 2 for bad input, 1 for the rest."""
     explain(error)
     raise SystemExit(BAD_INPUT if isinstance(error, InvalidFiles) else getattr(error, "exit_code", FAILED))
+
+
+def finish(work: Callable[[], int]) -> None:
+    """How every command ends: with the exit code of its work; expected errors as a message, never a traceback."""
+    try:
+        code = work()
+    except (CdcError, LocalError) as error:
+        exit_with(error)
+    except KeyboardInterrupt:
+        say("interrupted; the same command carries on where this one stopped")
+        code = 130
+    except BrokenPipeError:
+        code = 0
+    raise SystemExit(code)

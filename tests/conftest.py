@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ from filelock import FileLock
 
 from tests.support.golden import Golden
 from tests.support.paths import ROOT
+from tests.support.recorder import record
 
 STACKS = ("local", "dev", "prod")
 
@@ -38,19 +37,5 @@ def graphs(shared: Path) -> dict[str, dict[str, Any]]:
     file = shared / "graphs.json"
     with FileLock(f"{file}.lock"):
         if not file.exists():
-            file.write_text(json.dumps(record_all()))
+            file.write_text(json.dumps(dict(zip(STACKS, record([(ROOT, stack, {}) for stack in STACKS]), strict=True))))
     return json.loads(file.read_text())
-
-
-def record_all() -> dict[str, Any]:
-    """Run the recorder for every stack at once."""
-    command = [sys.executable, "-m", "cli.planning.recording"]
-    running = {
-        stack: subprocess.Popen(
-            [*command, stack], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-        )
-        for stack in STACKS
-    }
-    found = {stack: process.communicate()[0] for stack, process in running.items()}
-    assert all(process.returncode == 0 for process in running.values())
-    return {stack: json.loads(text) for stack, text in found.items()}

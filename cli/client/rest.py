@@ -11,8 +11,9 @@ from stacks.errors import CdcError
 class Rest:
     """One of the stack's REST APIs, signed in."""
 
-    def __init__(self, base: str, key: str, secret: str) -> None:
-        self.http = httpx2.Client(base_url=base, auth=(key, secret), timeout=10, trust_env="127.0.0.1" not in base)
+    def __init__(self, base: str, key: str, secret: str, local: bool) -> None:
+        # Whatever proxy this machine uses, nothing of the local environment goes through it.
+        self.http = httpx2.Client(base_url=base, auth=(key, secret), timeout=10, trust_env=not local)
 
     def get(self, path: str) -> Any:
         """The decoded answer; CdcError otherwise."""
@@ -31,11 +32,11 @@ def statement(stack: Stack, name: str) -> dict[str, Any]:
     path = (
         f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
     )
-    return Rest(flink.rest_endpoint, key["key"], key["secret"]).get(path)
+    return Rest(flink.rest_endpoint, key["key"], key["secret"], stack.local).get(path)
 
 
 def connector(stack: Stack, key: str, secret: str) -> dict[str, Any]:
     """The connector's status. Needs a Cloud API key."""
     contract = stack.contract
     path = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}/connectors"
-    return Rest(contract.confluent_endpoint, key, secret).get(f"{path}/{contract.connector.name}/status")
+    return Rest(contract.confluent_endpoint, key, secret, stack.local).get(f"{path}/{contract.connector.name}/status")

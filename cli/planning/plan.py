@@ -62,18 +62,22 @@ def after(base: Plan) -> dict[str, Any]:
 
 
 def make(stack: str, root: Path = ROOT, last: Mapping[str, Any] | None = None) -> Plan:
-    """Check the files, record the graph, check every argument, look at it from every side.
+    """Check the files, record the graph, look at it from every side.
 
     `last`: the stack's outputs before this update (see `after`); without them it is a first update.
     """
-    values, business = loading.from_files(root, stack)
-    recorded = record(stack, root, last or {})
+    settings, routes = loading.from_files(root, stack)
+    return of(stack, settings, routes, record(stack, root, last or {}))
+
+
+def of(stack: str, settings: Settings, routes: Routes, recorded: dict[str, Any]) -> Plan:
+    """The plan of a recorded graph. CdcError when the plugins would refuse an argument of it."""
     graph = from_recorded(recorded)
     if refused := refusals(graph):
         raise CdcError("the plugins refuse arguments:\n" + "\n".join(f"  {line}" for line in refused))
-    costs = cost.estimate(values, business, graph)
-    uses = quota.usage(values, graph)
-    return Plan(stack, values, business, graph, recorded, costs, uses, duration.seconds(graph), evaluate(graph))
+    costs = cost.estimate(settings, routes, graph)
+    uses = quota.usage(settings, graph)
+    return Plan(stack, settings, routes, graph, recorded, costs, uses, duration.seconds(graph), evaluate(graph))
 
 
 def hidden(value: Any) -> Any:

@@ -34,14 +34,14 @@ class Signer:
 class ApiSender(Sender):
     """Through POST /api/v1/events."""
 
-    def __init__(self, url: str, signer: Signer, sessions: int = 4, patience: float = 60) -> None:
+    def __init__(self, url: str, signer: Signer, sessions: int = 4, patience: float = 60, local: bool = False) -> None:
         super().__init__(sessions, patience)
-        self.url, self.signer = f"{url}/api/v1/events", signer
+        self.url, self.signer, self.local = f"{url}/api/v1/events", signer, local
 
     @contextmanager
     def session(self) -> Generator[Write]:
         """One HTTP client."""
-        with httpx2.Client(timeout=30, trust_env="127.0.0.1" not in self.url) as http:
+        with httpx2.Client(timeout=30, trust_env=not self.local) as http:
             yield lambda event: self.post(http, event)
 
     def post(self, http: httpx2.Client, event: Event) -> None:

@@ -11,4 +11,4 @@ def sender(stack: Stack, sessions: int = 4) -> Sender:
         return Writer(local_dsn(stack, "events_api"), sessions)
     own = local_aws()
     signer = Signer(own["accessKeyId"], own["secretAccessKey"])
-    return ApiSender(stack.contract.events_api.url, signer, sessions)
+    return ApiSender(stack.contract.events_api.url, signer, sessions, local=stack.local)

@@ -64,8 +64,9 @@ class Running:
 class Supervisor:
     """Keeps all engines of one environment running until it is told to stop."""
 
-    def __init__(self, engines: list[Engine], render: Renderer) -> None:
-        self.render = render
+    def __init__(self, engines: list[Engine], render: Renderer, backoff: float = 0.2) -> None:
+        """`backoff`: seconds before the first restart; each further one waits twice as long, five seconds at most."""
+        self.render, self.backoff = render, backoff
         self.running = {engine.name: Running(engine) for engine in engines}
         self.stopping = asyncio.Event()
         self.logs = render.instance.folder("logs")
@@ -99,7 +100,7 @@ class Supervisor:
                 await self.end(one)
             one.restarts += 1
             one.enter("restarting")
-            await asyncio.sleep(min(0.2 * 2**one.failures, 5))
+            await asyncio.sleep(min(self.backoff * 2**one.failures, 5))
         one.enter("failed")
         one.problem += "; last lines of its log: " + " | ".join(self.last_lines(one.engine.name, 3))
 

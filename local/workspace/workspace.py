@@ -79,6 +79,8 @@ class Workspace:
                 "AWS_ENDPOINT_URL": self.instance.url("aws"),
                 "AWS_ACCESS_KEY_ID": self.instance.secrets["aws_access_key_id"],
                 "AWS_SECRET_ACCESS_KEY": self.instance.secrets["aws_secret_access_key"],
+                # Whatever proxy this machine uses, nothing of the local environment goes through it.
+                "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
             }
         else:
             own["CDC_PLAN_ONLY"] = "1"

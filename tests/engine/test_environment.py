@@ -84,11 +84,11 @@ def test_changes_of_one_row_stay_in_order(running: Stack) -> None:
 
 def test_no_subject_got_a_second_version(running: Stack) -> None:
     """Neither the connector nor Flink registers a schema beside the declared one."""
-    subjects = registry.client(running, "operator")
+    schemas = registry.client(running, "operator")
     subjects = [
         f"{t}-{part}" for t in [*ledger.routed_topics(running), "raw-event-headers"] for part in ("key", "value")
     ]
-    assert {s: registry.get_versions(s) for s in subjects} == {s: [1] for s in subjects}
+    assert {s: schemas.get_versions(s) for s in subjects} == {s: [1] for s in subjects}
 
 
 def reading(stack: Stack, who: str, topic: str, group: str) -> KafkaError | None:

@@ -10,15 +10,16 @@ import pytest
 
 from cli.planning import markdown
 from cli.planning.difference import compare
-from cli.planning.plan import Plan, make
+from cli.planning.plan import Plan, of
+from stacks.load import from_files
 from tests.support.paths import ROOT
 
 SETTINGS = ("databasePassword", "eventsApiPassword", "notificationUrl")
 
 
 @pytest.fixture
-def plan() -> Plan:
-    return make("prod")
+def plan(graphs: dict[str, Any]) -> Plan:
+    return of("prod", *from_files(ROOT, "prod"), graphs["prod"])
 
 
 def markers(graph: dict[str, Any]) -> set[str]:

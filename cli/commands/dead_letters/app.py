@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.finish import finish
+from cli.console import finish
 
 app = typer.Typer(help="Records that could not be decoded: list, look, write back.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]

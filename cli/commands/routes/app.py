@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.finish import finish
+from cli.console import finish
 
 app = typer.Typer(help="Check, explain and compare routes, without any engine.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]

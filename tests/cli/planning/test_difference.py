@@ -4,16 +4,18 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from cli.planning import markdown, plan
 from cli.planning.difference import Difference, compare
+from stacks.load import from_files
 from tests.support.golden import Golden
 from tests.support.paths import ROOT
+from tests.support.recorder import record
 from tests.support.tree import tree
 
 ROUTE = """
@@ -45,27 +47,28 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 
 
 @pytest.fixture(scope="session")
-def compared(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> dict[str, Difference]:
+def compared(tmp_path_factory: pytest.TempPathFactory, shared: Path, graphs: dict[str, Any]) -> dict[str, Difference]:
     """Each change against the files as they are; the plans are made once for all workers."""
     file = shared / "plans.pickle"
     with FileLock(f"{file}.lock"):
         if not file.exists():
-            file.write_bytes(pickle.dumps(make_plans(tmp_path_factory)))
+            file.write_bytes(pickle.dumps(make_plans(tmp_path_factory, graphs["prod"])))
     plans = pickle.loads(file.read_bytes())  # noqa: S301 - our own
     return {name: compare(plans["base"], plans[name]) for name in CHANGES}
 
 
-def make_plans(tmp_path_factory: pytest.TempPathFactory) -> dict[str, plan.Plan]:
-    """Every plan in a process of its own, two at a time."""
-    roots: dict[str, Path] = {"base": tree(tmp_path_factory.mktemp("base"))}
+def make_plans(tmp_path_factory: pytest.TempPathFactory, present: dict[str, Any]) -> dict[str, plan.Plan]:
+    """The plan of the files as they are, and of each change as the update after it."""
+    base = plan.of("prod", *from_files(ROOT, "prod"), present)
+    roots: dict[str, Path] = {}
     for name, change in CHANGES.items():
         roots[name] = tree(tmp_path_factory.mktemp(name))
         change(roots[name])
-    base = plan.make("prod", roots.pop("base"))
-    last = plan.after(base)
-    with ThreadPoolExecutor(2) as pool:
-        made = pool.map(lambda root: plan.make("prod", root, last), roots.values())
-        return {"base": base, **dict(zip(roots, made, strict=True))}
+    graphs = record([(root, "prod", plan.after(base)) for root in roots.values()])
+    made = [
+        plan.of("prod", *from_files(root, "prod"), graph) for root, graph in zip(roots.values(), graphs, strict=True)
+    ]
+    return {"base": base, **dict(zip(roots, made, strict=True))}
 
 
 @pytest.mark.parametrize("name", CHANGES)

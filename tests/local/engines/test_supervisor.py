@@ -53,11 +53,11 @@ async def until(supervisor: Supervisor, name: str, state: str) -> None:
             await asyncio.sleep(0.02)
 
 
-def supervised(tmp_path: Path, engines: list[Engine], work: Any) -> Supervisor:
+def supervised(tmp_path: Path, engines: list[Engine], work: Any, backoff: float = 0.2) -> Supervisor:
     """Run a supervisor while `work(supervisor)` goes on, then stop it."""
 
     async def main() -> Supervisor:
-        supervisor = Supervisor(engines, NoFiles(tmp_path))  # type: ignore[arg-type]
+        supervisor = Supervisor(engines, NoFiles(tmp_path), backoff=backoff)  # type: ignore[arg-type]
         running = asyncio.create_task(supervisor.run())
         try:
             await work(supervisor)
@@ -95,7 +95,7 @@ def test_it_gives_up_with_the_end_of_the_log(tmp_path: Path) -> None:
     async def work(supervisor: Supervisor) -> None:
         await until(supervisor, "broken", "failed")
 
-    problem = supervised(tmp_path, [broken], work).running["broken"]
+    problem = supervised(tmp_path, [broken], work, backoff=0.01).running["broken"]
     assert problem.failures == GIVE_UP_AFTER
     assert "exit code 3" in problem.problem
     assert "the reason" in problem.problem

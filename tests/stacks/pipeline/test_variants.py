@@ -1,13 +1,17 @@
 """Settings that neither dev nor prod use: a Basic cluster, a Dedicated one in an existing VPC, two generations of keys."""
 
+import pickle
 from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from cli.planning import plan
 from cli.planning.plan import Plan
+from stacks.load import from_files
 from tests.support.paths import ROOT
+from tests.support.recorder import record
 from tests.support.tree import tree
 
 BASIC = {
@@ -38,24 +42,41 @@ DEDICATED = {
 }
 
 
-def made(folder: Path, name: str, settings: dict) -> Plan:
+def changed(folder: Path, name: str, settings: dict) -> Path:
     root = tree(folder)
     routes = yaml.safe_load((root / "routes.yaml").read_text())
     routes["sources"][0]["compatibility"] = "FULL_TRANSITIVE"
     (root / "routes.yaml").write_text(yaml.safe_dump(routes, sort_keys=False))
     config = {f"cdc-streaming:{key}": value for key, value in settings.items()}
     (root / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
-    return plan.make(name, root)
+    return root
 
 
-@pytest.fixture(scope="module")
-def basic(tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    return made(tmp_path_factory.mktemp("basic"), "basic", BASIC)
+@pytest.fixture(scope="session")
+def variants(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> dict[str, Plan]:
+    """Both, made once for all workers."""
+    file = shared / "variants.pickle"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            wanted = {"basic": BASIC, "dedicated": DEDICATED}
+            roots = {name: changed(tmp_path_factory.mktemp(name), name, wanted[name]) for name in wanted}
+            graphs = record([(root, name, {}) for name, root in roots.items()])
+            made = {
+                name: plan.of(name, *from_files(root, name), graph)
+                for (name, root), graph in zip(roots.items(), graphs, strict=True)
+            }
+            file.write_bytes(pickle.dumps(made))
+    return pickle.loads(file.read_bytes())  # noqa: S301 - our own
 
 
-@pytest.fixture(scope="module")
-def dedicated(tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    return made(tmp_path_factory.mktemp("dedicated"), "dedicated", DEDICATED)
+@pytest.fixture
+def basic(variants: dict[str, Plan]) -> Plan:
+    return variants["basic"]
+
+
+@pytest.fixture
+def dedicated(variants: dict[str, Plan]) -> Plan:
+    return variants["dedicated"]
 
 
 def test_every_subject_of_a_source_keeps_its_promise(basic: Plan) -> None:
