@@ -2,12 +2,14 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from tests.support.fakes import cloud
 from tests.support.golden import Golden
 from tests.support.paths import ROOT
 from tests.support.recorder import record
@@ -39,3 +41,11 @@ def graphs(shared: Path) -> dict[str, dict[str, Any]]:
         if not file.exists():
             file.write_text(json.dumps(dict(zip(STACKS, record([(ROOT, stack, {}) for stack in STACKS]), strict=True))))
     return json.loads(file.read_text())
+
+
+@pytest.fixture(scope="module")
+def fake_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cloud.Running]:
+    """The local Confluent Cloud, with an environment, a cluster and an account in it, on engines that only remember."""
+    with cloud.serve(tmp_path_factory.mktemp("cloud")) as running:
+        cloud.populate(running)
+        yield running
