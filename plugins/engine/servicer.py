@@ -1,5 +1,6 @@
 """The gRPC service that the Pulumi engine talks to: one generic class over the declarations."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -146,8 +147,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode({**outputs, **new, **state}))
 
     def Delete(self, request: Any, context: Any) -> Any:
+        """What is gone is deleted: an update that was interrupted between the service's answer and the state goes on."""
         api = self.api(request.urn)
-        self.guarded(context, lambda: api.delete(self.config, request.id, decode(request.properties)))
+        with contextlib.suppress(Gone):
+            self.guarded(
+                context, lambda: api.delete(self.config, request.id, decode(request.properties)), may_be_gone=True
+            )
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:

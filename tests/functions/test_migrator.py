@@ -1,0 +1,155 @@
+"""The migrator and the events API's writes on a real PostgreSQL: applied once, refused when edited, all or nothing."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from events_api import database
+from events_api.database import Away, Database, Duplicate
+from migrator import handler, schema
+from migrator.schema import Changed, Dsn, connect
+
+from cli.traffic.events import TYPES, Factory
+from tests.support import postgres
+from tests.support.paths import ROOT
+
+DDL = ROOT / "schemas" / "postgres"
+SECRETS = {
+    "cdc": {"username": "cdc", "password": "of-the-connector"},
+    "api": {"username": "events_api", "password": "of-the-api"},
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Dsn]:
+    with postgres.serve() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty(server: Dsn, request: pytest.FixtureRequest) -> Dsn:
+    """A database of its own."""
+    name = request.node.name.replace("[", "_").replace("]", "")[:60]
+    with connect(server) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return replace(server, database=name)
+
+
+@pytest.fixture
+def secrets(server: Dsn, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {**SECRETS, "owner": {"username": server.user, "password": server.password}}
+    monkeypatch.setattr(handler, "secret", known.__getitem__)
+    sign_in = {"user": "events_api", "password": "of-the-api", "sslmode": "disable"}
+    monkeypatch.setattr(database, "credentials", lambda environment: sign_in)
+
+
+def run(dsn: Dsn, *tables: str) -> dict[str, Any]:
+    environment = {
+        "OWNER_SECRET": "owner", "CDC_SECRET": "cdc", "EVENTS_API_SECRET": "api", "DATABASE_HOST": dsn.host,
+        "DATABASE_PORT": str(dsn.port), "DATABASE_NAME": dsn.database, "DATABASE_SSL_MODE": "disable",
+    }  # fmt: skip
+    return handler.make(environment)({"publication": "p", "tables": tables or ("public.event_headers",)}, None)
+
+
+def rows(dsn: Dsn, query: str) -> list[tuple[Any, ...]]:
+    with connect(dsn) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def test_every_file_is_applied_once(empty: Dsn, secrets: None) -> None:
+    names = sorted(file.name for file in DDL.glob("[0-9]*.sql"))
+    assert run(empty)["applied"] == names
+    assert run(empty)["applied"] == []
+    assert [name for (name,) in rows(empty, "SELECT file FROM schema_migrations ORDER BY file")] == names
+
+
+def test_the_publication_is_made_as_wanted_each_time(empty: Dsn, secrets: None) -> None:
+    query = "SELECT schemaname || '.' || tablename FROM pg_publication_tables WHERE pubname = 'p' ORDER BY 1"
+    run(empty, "public.event_headers", "public.cdc_heartbeat")
+    assert rows(empty, query) == [("public.cdc_heartbeat",), ("public.event_headers",)]
+    run(empty, "public.event_headers")
+    assert rows(empty, query) == [("public.event_headers",)]
+
+
+def test_roles_sign_in_with_their_new_passwords_only(empty: Dsn, secrets: None) -> None:
+    run(empty)
+    for user, password in (("cdc", "of-the-connector"), ("events_api", "of-the-api")):
+        with connect(replace(empty, user=user, password=password)) as connection:
+            assert connection.execute("SELECT current_user").fetchone() == (user,)
+    assert not postgres.answers(replace(empty, user="cdc", password="old"))  # noqa: S106
+
+
+def test_an_edited_file_is_refused_and_the_next_good_one_goes_on(empty: Dsn, tmp_path: Path) -> None:
+    folder = tmp_path / "ddl"
+    shutil.copytree(DDL, folder)
+    schema.migrate(empty, folder)
+    original = (folder / "002_events.sql").read_text()
+    (folder / "002_events.sql").write_text(original + "-- edited\n")
+    with pytest.raises(Changed, match=r"002_events\.sql changed after it was applied"):
+        schema.migrate(empty, folder)
+    (folder / "002_events.sql").write_text(original)
+    (folder / "900_more.sql").write_text("CREATE TABLE more (id int);\n")
+    assert schema.migrate(empty, folder) == ["900_more.sql"]
+
+
+def test_a_file_that_fails_leaves_nothing_of_itself(empty: Dsn, tmp_path: Path) -> None:
+    (tmp_path / "1_half.sql").write_text("CREATE TABLE half (id int); SELECT no_such_function();")
+    with pytest.raises(Exception, match="no_such_function"):
+        schema.migrate(empty, tmp_path)
+    assert rows(empty, "SELECT to_regclass('half')") == [(None,)]
+    (tmp_path / "1_half.sql").write_text("CREATE TABLE half (id int);")
+    assert schema.migrate(empty, tmp_path) == ["1_half.sql"]
+
+
+def api(dsn: Dsn) -> Database:
+    place = {"DATABASE_HOST": dsn.host, "DATABASE_PORT": str(dsn.port), "DATABASE_NAME": dsn.database}
+    return Database({**place, "DATABASE_USER": "events_api", "DATABASE_AUTH": "iam"})
+
+
+def test_an_event_is_stored_whole_and_once(empty: Dsn, secrets: None) -> None:
+    run(empty)
+    writer, factory = api(empty), Factory(seed=1)
+    writer.ping()
+    events = [event.body for event in factory.mixed(len(TYPES))]
+    for event in events:
+        writer.write(event)
+    with pytest.raises(Duplicate):
+        writer.write(events[0])
+    assert rows(empty, "SELECT count(*) FROM business_events") == [(len(TYPES),)]
+    stored = rows(empty, "SELECT id, header_data FROM event_headers ORDER BY id")
+    assert stored == sorted((e["eventHeader"]["uuid"], e["eventHeader"]) for e in events)
+    tables = ("car_entities", "loan_entities", "loan_payment_entities", "service_record_entities")
+    written = sum(rows(empty, f"SELECT count(*) FROM {table}")[0][0] for table in tables)  # noqa: S608
+    assert written == sum(len(event["entities"]) for event in events)
+
+
+def test_an_older_event_does_not_undo_what_a_newer_one_said(empty: Dsn, secrets: None) -> None:
+    run(empty)
+    writer = api(empty)
+    older, newer = (event.body for event in Factory(seed=2).mixed(2, ("CarCreated",)))
+    for event, stamp in ((older, "2026-01-01T00:00:00Z"), (newer, "2026-02-01T00:00:00Z")):
+        event["entities"][0]["entityHeader"] |= {"entityId": "CAR-1", "updatedAt": stamp}
+    for event in (newer, older):
+        writer.write(event)
+    ((data,),) = rows(empty, "SELECT entity_data FROM car_entities WHERE entity_id = 'CAR-1'")
+    assert data == json.loads(json.dumps(newer["entities"][0]))
+
+
+def test_a_lost_connection_is_replaced_and_a_lost_server_is_away(empty: Dsn, secrets: None) -> None:
+    run(empty)
+    writer, factory = api(empty), Factory(seed=3)
+    events = [event.body for event in factory.mixed(2, ("LoanCreated",))]
+    writer.write(events[0])
+    with connect(empty) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'events_api'")
+    writer.write(events[1])
+    assert rows(empty, "SELECT count(*) FROM business_events") == [(2,)]
+    nobody = api(replace(empty, port=postgres.free_port()))
+    with pytest.raises(Away):
+        nobody.ping()
+    with pytest.raises(Away):
+        nobody.write(events[0])

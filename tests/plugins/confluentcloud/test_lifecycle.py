@@ -1,0 +1,303 @@
+"""Every served resource type through the plugin against the local cloud: made, read, changed, replaced, refused, gone."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from cli.client.wait import wait_for
+from plugins.confluentcloud.package import PACKAGE
+from plugins.engine import rest
+from plugins.engine.errors import RestError
+from tests.support.fakes import cloud
+from tests.support.fakes.cloud import Running
+from tests.support.fakes.flink import BROKEN
+from tests.support.plugin import Engine, Refused
+
+SCHEMA = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
+WIDER = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": "b", "type": ["null", "int"], "default": None}]}
+NARROWER = {**SCHEMA, "fields": [{"name": "c", "type": "string"}]}
+Inputs = dict[str, Any]
+
+
+def urn(kind: str, name: str = "x") -> str:
+    token = f"{kind[0].lower()}{kind[1:]}"
+    return f"urn:pulumi:s::p::confluentcloud:index/{token}:{kind}::{name}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_pauses() -> Iterator[None]:
+    """Retries at once: nothing here gets better by waiting."""
+    with patch.object(rest, "RETRIES", (0, 0)):
+        yield
+
+
+@pytest.fixture(scope="module")
+def engine(fake_cloud: Running) -> Engine:
+    own = fake_cloud.instance.secrets
+    made = fake_cloud.made
+    return Engine(
+        PACKAGE,
+        {
+            "endpoint": fake_cloud.instance.url("cloud"),
+            "cloudApiKey": own["cloud_api_key"],
+            "cloudApiSecret": own["cloud_api_secret"],
+            "flinkApiKey": made["flink-key"],
+            "flinkApiSecret": made["flink-secret"],
+            "flinkRestEndpoint": fake_cloud.instance.url("cloud"),
+            "organizationId": cloud.ORGANIZATION,
+            "environmentId": made["environment"],
+            "flinkComputePoolId": made["pool"],
+            "flinkPrincipalId": made["account"],
+        },
+    )
+
+
+def kafka(running: Running) -> Inputs:
+    made = running.made
+    return {
+        "kafkaCluster": {"id": made["cluster"]},
+        "restEndpoint": running.instance.url("cloud"),
+        "credentials": {"key": made["cluster-key"], "secret": made["cluster-secret"]},
+    }
+
+
+def registry(running: Running) -> Inputs:
+    made = running.made
+    return {
+        "schemaRegistryCluster": {"id": made["registry"]},
+        "restEndpoint": f"{running.instance.url('cloud')}/sr/{made['registry']}",
+        "credentials": {"key": made["registry-key"], "secret": made["registry-secret"]},
+    }
+
+
+def connector(running: Running) -> Inputs:
+    made = running.made
+    nonsensitive = {
+        "connector.class": "PostgresCdcSourceV2", "name": "c", "tasks.max": "1", "kafka.auth.mode": "SERVICE_ACCOUNT",
+        "kafka.service.account.id": made["account"], "database.hostname": "h", "database.port": "5432",
+        "database.user": "u", "database.dbname": "d", "topic.prefix": "t", "output.data.format": "AVRO",
+    }  # fmt: skip
+    return {
+        "environment": {"id": made["environment"]},
+        "kafkaCluster": {"id": made["cluster"]},
+        "status": "RUNNING",
+        "configNonsensitive": nonsensitive,
+        "configSensitive": {"database.password": "p"},
+    }
+
+
+def key(running: Running) -> Inputs:
+    cluster = {"id": running.made["cluster"], "apiVersion": "cmk/v2", "kind": "Cluster"}
+    return {
+        "displayName": "k",
+        "description": "d",
+        "owner": {"id": running.made["account"], "apiVersion": "iam/v2", "kind": "ServiceAccount"},
+        "managedResource": {**cluster, "environment": {"id": running.made["environment"]}},
+    }
+
+
+def acl(running: Running) -> Inputs:
+    return {
+        "resourceType": "TOPIC", "resourceName": "a", "patternType": "LITERAL", "host": "*", "operation": "READ",
+        "permission": "ALLOW", "principal": f"User:{running.made['account']}", **kafka(running),
+    }  # fmt: skip
+
+
+def pool(running: Running) -> Inputs:
+    place = {"cloud": "AWS", "region": "us-east-1", "environment": {"id": running.made["environment"]}}
+    return {"displayName": "p2", "maxCfu": 5, **place}
+
+
+def binding(running: Running) -> Inputs:
+    crn = f"{running.made['crn']}/topic=bound"
+    return {"principal": f"User:{running.made['account']}", "roleName": "DeveloperRead", "crnPattern": crn}
+
+
+def changed(inputs: Inputs, **changes: Any) -> Inputs:
+    return {**inputs, **changes}
+
+
+# Type → (inputs, an in-place change or None, a change that replaces or None).
+Case = tuple[Callable[[Running], Inputs], Inputs | None, Inputs | None]
+CASES: dict[str, Case] = {
+    "Environment": (lambda _: {"displayName": "e2", "streamGovernance": {"package": "ESSENTIALS"}},
+                    {"displayName": "e3", "streamGovernance": {"package": "ADVANCED"}}, None),
+    "ServiceAccount": (lambda _: {"displayName": "s", "description": "d"}, {"description": "e"}, None),
+    "RoleBinding": (binding, None, {"roleName": "DeveloperWrite"}),
+    "ApiKey": (key, {"description": "e"}, {"owner": {"id": "sa-x", "apiVersion": "iam/v2", "kind": "ServiceAccount"}}),
+    "FlinkComputePool": (pool, {"maxCfu": 10}, {"region": "us-west-2"}),
+    "KafkaTopic": (lambda r: {"topicName": "t", "partitionsCount": 3, "config": {"retention.ms": "1"}, **kafka(r)},
+                   {"partitionsCount": 4, "config": {"cleanup.policy": "compact"}}, {"topicName": "u"}),
+    "KafkaAcl": (acl, None, {"operation": "WRITE"}),
+    "Schema": (lambda r: {"subjectName": "s-value", "format": "AVRO", "schema": json.dumps(SCHEMA), **registry(r)},
+               None, {"subjectName": "other"}),
+    "SubjectConfig": (lambda r: {"subjectName": "s-value", "compatibilityLevel": "BACKWARD", **registry(r)},
+                      {"compatibilityLevel": "FULL"}, {"subjectName": "other"}),
+    "Connector": (connector, {"status": "PAUSED"}, None),
+    "FlinkStatement": (lambda _: {"statement": "ALTER TABLE `t` SET ('error-handling.mode' = 'fail')",
+                                  "statementName": "st", "properties": {"a": "b"}}, None, {"statement": "INSERT INTO `x`"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_life(kind: str, fake_cloud: Running, engine: Engine) -> None:
+    make, update, replacing = CASES[kind]
+    inputs, it = make(fake_cloud), urn(kind)
+    planned, outputs = engine.create(it, inputs, preview=True)
+    assert planned == ""
+    assert {k: outputs[k] for k in inputs} == inputs
+    identity, state = engine.create(it, inputs)
+    assert identity
+    assert engine.diff(it, identity, state, inputs) == ([], [])
+    found = engine.read(it, identity, state)
+    assert found is not None
+    assert engine.diff(it, identity, found, inputs) == ([], []), "a refresh shows no change"
+    if replacing:
+        assert engine.diff(it, identity, state, changed(inputs, **replacing))[1] == [*replacing]
+    if update:
+        wanted = changed(inputs, **update)
+        paths, replaces = engine.diff(it, identity, state, wanted)
+        assert (bool(paths), replaces) == (True, [])
+        state = engine.update(it, identity, state, wanted)
+        assert engine.diff(it, identity, state, wanted) == ([], [])
+    engine.delete(it, identity, state)
+    assert engine.read(it, identity, state) is None
+    engine.delete(it, identity, state)  # gone is deleted: an update that was interrupted goes on
+
+
+def test_every_served_type_has_a_case() -> None:
+    from plugins.confluentcloud.handlers.table import APIS
+
+    assert set(CASES) | {"KafkaCluster"} == set(APIS)
+
+
+def test_a_cluster_is_read_and_a_second_one_refused(fake_cloud: Running, engine: Engine) -> None:
+    it, made = urn("KafkaCluster"), fake_cloud.made
+    state = {"environment": {"id": made["environment"]}}
+    found = engine.read(it, made["cluster"], state)
+    assert found is not None
+    assert (found["standard"], found["rbacCrn"]) == ({"maxEcku": 0}, made["crn"].rpartition("/kafka=")[0])
+    inputs = {
+        "displayName": "k2", "availability": "LOW", "cloud": "AWS", "region": "us-east-1", "standard": {},
+        "environment": {"id": made["environment"]},
+    }  # fmt: skip
+    with pytest.raises(Refused, match="one Kafka cluster"):
+        engine.create(it, inputs)
+    renamed = engine.update(it, made["cluster"], found, {**found, "displayName": "k3"})
+    assert renamed["displayName"] == "k3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("Environment", "exists"), ("ServiceAccount", "exists"), ("RoleBinding", "exists"), ("KafkaTopic", "exists")]
+)  # fmt: skip
+def test_what_is_there_already_is_refused(kind: str, words: str, fake_cloud: Running, engine: Engine) -> None:
+    inputs, it = CASES[kind][0](fake_cloud), urn(kind)
+    identity, state = engine.create(it, inputs)
+    with pytest.raises(Refused, match=words):
+        engine.create(it, inputs)
+    assert engine.read(it, identity, state) is not None
+    engine.delete(it, identity, state)
+
+
+def test_what_the_service_refuses_is_one_line(fake_cloud: Running, engine: Engine) -> None:
+    wrong = changed(connector(fake_cloud))
+    wrong["configNonsensitive"] = {**wrong["configNonsensitive"], "tasks.max": "2", "name": "wrong"}
+    with pytest.raises(Refused, match=r"tasks\.max.*must be one of 1"):
+        engine.create(urn("Connector"), wrong)
+    assert "wrong" not in fake_cloud.connect.configs
+
+
+def test_a_connector_cannot_be_renamed(fake_cloud: Running, engine: Engine) -> None:
+    inputs, it = connector(fake_cloud), urn("Connector")
+    identity, state = engine.create(it, inputs)
+    other = changed(inputs, configNonsensitive={**inputs["configNonsensitive"], "name": "d"})
+    with pytest.raises(Refused, match="name of a connector cannot be updated"):
+        engine.update(it, identity, state, other)
+    engine.delete(it, identity, state)
+
+
+def test_an_incompatible_schema_is_refused_already_in_the_preview(fake_cloud: Running, engine: Engine) -> None:
+    inputs = {"subjectName": "held-value", "format": "AVRO", "schema": json.dumps(SCHEMA), **registry(fake_cloud)}
+    it = urn("Schema")
+    identity, state = engine.create(it, inputs)
+    with pytest.raises(Refused, match=r"held-value.*incompatible"):
+        engine.diff(it, identity, state, changed(inputs, schema=json.dumps(NARROWER)))
+    evolved = engine.update(it, identity, state, changed(inputs, schema=json.dumps(WIDER)))
+    assert (evolved["version"], evolved["schema"]) == (2, json.dumps(WIDER))
+    engine.delete(it, identity, evolved)  # a resource is one version, as with the real plugin
+    assert cloud.subjects(fake_cloud).get("/subjects/held-value/versions").json() == [1]
+    pretty = json.dumps(SCHEMA, indent=2)
+    assert engine.diff(it, identity, state, changed(inputs, schema=pretty)) == ([], [])
+    assert engine.read(it, identity, {**state, "schema": pretty}) is not None
+    engine.delete(it, identity, {**state, "hardDelete": True})
+
+
+def test_a_statement_that_fails_is_kept_in_the_state(fake_cloud: Running, engine: Engine) -> None:
+    for topic in ("raw", "routed"):
+        cloud.kafka(fake_cloud).post("/topics", json={"topic_name": topic})
+        cloud.subjects(fake_cloud).post(f"/subjects/{topic}-value/versions", json={"schema": json.dumps(SCHEMA)})
+    text = f"INSERT INTO `routed` SELECT `{BROKEN}` FROM `raw`"  # noqa: S608
+    with pytest.raises(Refused, match=r"FAILED.*not found in any table") as refused:
+        engine.create(urn("FlinkStatement"), {"statement": text, "statementName": "broken"})
+    assert refused.value.metadata[0][0] == "grpc-status-details-bin"
+    identity = f"{fake_cloud.made['environment']}/{fake_cloud.made['pool']}/broken"
+    state = engine.read(urn("FlinkStatement"), identity, {"statement": text})
+    assert state is not None
+    engine.delete(urn("FlinkStatement"), identity, state)
+
+
+def test_a_statement_is_stopped_and_resumed_but_never_changed(fake_cloud: Running, engine: Engine) -> None:
+    for topic in ("raw", "routed"):
+        cloud.kafka(fake_cloud).post("/topics", json={"topic_name": topic})
+        cloud.subjects(fake_cloud).post(f"/subjects/{topic}-value/versions", json={"schema": json.dumps(SCHEMA)})
+    it = urn("FlinkStatement")
+    inputs = {"statement": "INSERT INTO `routed` SELECT `a` FROM `raw`", "statementName": "run", "stopped": False}
+    identity, state = engine.create(it, inputs)
+    stopped = engine.update(it, identity, state, changed(inputs, stopped=True))
+    phases = cloud.statements(fake_cloud)
+    wait_for(lambda: phases.get("/statements/run").json()["status"]["phase"] == "STOPPED", 20, "the stop")
+    assert engine.update(it, identity, stopped, inputs)["stopped"] is False
+    with pytest.raises(Refused, match="attribute must be updated"):
+        engine.update(it, identity, state, changed(inputs, properties={"x": "y"}))
+    engine.delete(it, identity, state)
+
+
+def test_look_ups(fake_cloud: Running, engine: Engine) -> None:
+    token = "confluentcloud:index/{0}:{0}"  # noqa: S105 - a function's name
+    assert engine.invoke(token.format("getOrganization"), {})["id"] == cloud.ORGANIZATION
+    region = engine.invoke(token.format("getFlinkRegion"), {"cloud": "AWS", "region": "us-east-1"})
+    assert region["restEndpoint"] == fake_cloud.instance.url("cloud")
+    place = {"environment": {"id": fake_cloud.made["environment"]}}
+    assert engine.invoke(token.format("getSchemaRegistryCluster"), place)["id"] == fake_cloud.made["registry"]
+    found = engine.invoke(token.format("getIpAddresses"), {"filter": {"services": ["CONNECT"]}})
+    assert [a["ipPrefix"] for a in found["ipAddresses"]] == ["127.0.0.1/32"]
+    with pytest.raises(Refused, match="there are 0 Flink regions"):
+        engine.invoke(token.format("getFlinkRegion"), {"cloud": "AWS", "region": "nowhere-1"})
+    with pytest.raises(Refused, match="has 0 Schema Registry clusters"):
+        engine.invoke(token.format("getSchemaRegistryCluster"), {"environment": {"id": "env-default"}})
+    with pytest.raises(Refused, match="has no function"):
+        engine.invoke(token.format("getEverything"), {})
+
+
+def test_types_that_only_plans_know_cannot_be_made_here(engine: Engine) -> None:
+    inputs = {"displayName": "g", "environment": {"id": "env-1"}}
+    with pytest.raises(Refused, match="has no Gateway"):
+        engine.create(urn("Gateway"), inputs)
+    assert engine.read(urn("Gateway"), "g", inputs) == inputs
+    engine.delete(urn("Gateway"), "g", inputs)
+    with pytest.raises(Refused, match="has no resource type"):
+        engine.check(urn("Teapot"), {})
+
+
+def test_half_of_the_flink_settings_is_refused() -> None:
+    with pytest.raises(Refused, match="All 7"):
+        Engine(PACKAGE, {"flinkApiKey": "k"})
+
+
+def test_a_service_that_is_away_is_asked_again_and_then_given_up() -> None:
+    nobody = rest.Rest(f"http://127.0.0.1:{cloud.free_port()}", "k", "s")
+    with pytest.raises(RestError, match="giving up after 3 attempts"):
+        nobody.call("GET", "/org/v2/environments")
