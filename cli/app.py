@@ -59,13 +59,16 @@ def send(
     kind: Annotated[list[str] | None, typer.Option("--type", help="only this event type (repeatable)")] = None,
     seed: Annotated[int | None, typer.Option(help="make the same events again")] = None,
     via: Annotated[Literal["api", "database"], typer.Option(help="the events API (throttled), or straight")] = "api",
+    show: Annotated[
+        bool, typer.Option("--print", help="print the requests' bodies, a line each; send nothing")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Send events, one transaction each."""
     from cli.commands import send as command
 
     batch = command.Batch(count=count, rate=rate, kinds=kind or [], seed=seed)
-    finish(lambda: command.run(batch, via, as_json))
+    finish(lambda: command.show(batch) if show else command.run(batch, via, as_json))
 
 
 @app.command()

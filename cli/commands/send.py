@@ -1,5 +1,6 @@
 """`cdc send`: events into the source database, through the events API or straight."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cli.client import stack
-from cli.console import data, say, step
+from cli.console import data, out, say, step
 from cli.traffic.events import TYPES, Event, Factory
 from cli.traffic.sender import sender
 from cli.traffic.writer import Writer
@@ -29,6 +30,13 @@ class Batch:
             raise CdcError(f"unknown event type {', '.join(unknown)}", f"known: {', '.join(TYPES)}")
         factory = Factory(self.seed if self.seed is not None else int(time.time() * 1000))
         return factory.mixed(self.count, tuple(self.kinds) or TYPES)
+
+
+def show(batch: Batch) -> int:
+    """Bodies for `POST /api/v1/events`, a line each."""
+    for event in batch.events():
+        out.print(json.dumps(event.body), markup=False, highlight=False, soft_wrap=True)
+    return 0
 
 
 def run(batch: Batch, via: Literal["api", "database"], as_json: bool) -> int:

@@ -1,12 +1,17 @@
-"""`cdc test`: the project's own checks, in two tiers."""
+"""`cdc test`: the project's own checks, in three tiers, and how much of each room the fast one covers."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
-from cli.console import say
+from cli.console import say, step, table
 from local.environment import ROOT
+from local.workspace import pulumi_cli
 
 FAST = ["-m", "not engine", "-n", "2"]
 ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600"]
@@ -15,34 +20,83 @@ CHECKS = (
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["pyright"]),
     ("imports", ["lint-imports"]),
+    ("pages", [sys.executable, "-m", "cli.docs", "--check"]),
 )
+# Keys of known forms anywhere; passwords in code are ruff's (S105 to S107). Hashes and corpora look like both.
+SECRETS = ["detect-secrets-hook", "--exclude-files", r"^(requirements|tests/(golden|corpus))|/locks/|go\.sum$|\.lock$"]
+QUIET = ("KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString")
+ROOMS = ("stacks", "plugins", "local/confluent", "local", "policies", "functions", "cli")
+COVERAGE = ["--cov", "--cov-report="]
 
 
-def tools_environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Our environment with the tools of our interpreter first on PATH."""
     folder = os.path.dirname(sys.executable)  # noqa: PTH120 - a PATH entry, not a file
     return {**os.environ, "PATH": folder + os.pathsep + os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT)}
 
 
 def run(tier: str, arguments: list[str]) -> int:
-    """`checks`, `fast`, `engine`, or `all` of them. The first failure of each kind is shown; exit code 1 if any failed."""
+    """`checks`, `fast`, `engine`, or `all` of them. Every failure is shown; exit code 1 if there was one."""
     failed: list[str] = []
     for name, command in CHECKS if tier in ("checks", "all") else ():
         if not passed(name, [sys.executable, "-m", *command] if command[0] == "ruff" else command):
             failed.append(name)
-    for name, options in (("fast", FAST), ("engine", ENGINE)):
-        if tier in (name, "all") and not passed(
-            f"{name} tests", [sys.executable, "-m", "pytest", *options, *arguments]
-        ):
-            failed.append(f"{name} tests")
+    if tier in ("checks", "all") and not passed("secrets", secret_scan()):
+        failed.append("secrets")
+    if tier in ("fast", "all"):
+        with step("Pulumi CLI") as progress:
+            pulumi_cli.install(progress)  # tests of the command run without a network
+        failed += fast(arguments, covered=tier == "all")
+    if tier in ("engine", "all") and not passed("engine tests", pytest(ENGINE, arguments)):
+        failed.append("engine tests")
     say(f"failed: {', '.join(failed)}" if failed else "everything passed")
     return 1 if failed else 0
 
 
-def passed(name: str, command: list[str]) -> bool:
+def secret_scan() -> list[str]:
+    """The scan of every tracked file."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+    return [*SECRETS, *(word for plugin in QUIET for word in ("--disable-plugin", plugin)), *files]
+
+
+def pytest(options: list[str], arguments: list[str]) -> list[str]:
+    """pytest's command line."""
+    return [sys.executable, "-m", "pytest", *options, *arguments]
+
+
+def fast(arguments: list[str], covered: bool) -> list[str]:
+    """The fast tests; with `covered`, how many lines of each room they run (that takes half as long again)."""
+    with tempfile.TemporaryDirectory(prefix="cdc-coverage-") as folder:
+        file = {"COVERAGE_FILE": f"{folder}/data"}
+        fine = passed("fast tests", pytest([*FAST, *(COVERAGE if covered else [])], arguments), file)
+        if covered:
+            show_coverage(Path(folder), file)
+    return [] if fine else ["fast tests"]
+
+
+def show_coverage(folder: Path, file: Mapping[str, str]) -> None:
+    """A table of rooms."""
+    report = folder / "report.json"
+    command = [sys.executable, "-m", "coverage", "json", "--quiet", "-o", str(report)]
+    if subprocess.run(command, cwd=ROOT, env={**environment(), **file}, check=False).returncode:
+        say("no coverage was measured")
+        return
+    counts = {room: [0, 0] for room in ROOMS}
+    for name, measured in json.loads(report.read_text())["files"].items():
+        room = next(room for room in ROOMS if name.startswith(f"{room}/"))
+        counts[room][0] += measured["summary"]["covered_lines"]
+        counts[room][1] += measured["summary"]["num_statements"]
+    rows = [(room, lines, f"{hit / max(lines, 1):.0%}") for room, (hit, lines) in counts.items()]
+    table("Lines that the fast tests run", ("room", "lines", "covered"), rows, right=("lines", "covered"))
+
+
+def passed(name: str, command: list[str], variables: Mapping[str, str] | None = None) -> bool:
     """Run one check, its output going to the terminal."""
     started = time.monotonic()
     say(f"── {name}")
-    code = subprocess.run(command, cwd=ROOT, env=tools_environment(), check=False).returncode
-    say(f"── {name}: {'ok' if code == 0 else f'FAILED (exit {code})'} in {time.monotonic() - started:.0f} s")
-    return code == 0
+    done = subprocess.run(command, cwd=ROOT, env={**environment(), **(variables or {})}, check=False)
+    say(
+        f"── {name}: {'ok' if done.returncode == 0 else f'FAILED (exit {done.returncode})'} in {time.monotonic() - started:.0f} s"
+    )
+    return done.returncode == 0

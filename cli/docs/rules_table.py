@@ -1,6 +1,5 @@
-"""Writes the table of rules into docs/routes.md. Usage: python -m cli.routes.page"""
+"""Writes the table of rules into docs/routes.md. `python -m cli.docs` writes it."""
 
-from local.environment import ROOT
 from stacks.routes.lint.rules import RULES, Rule
 
 HEADING = "\n## Rules\n"
@@ -23,8 +22,3 @@ def page(text: str) -> str:
     """The page with the present table after the heading's first paragraph."""
     before, _, after = text.partition(HEADING)
     return f"{before}{HEADING}\n{after.strip().splitlines()[0]}\n\n{table()}"
-
-
-if __name__ == "__main__":
-    file = ROOT / "docs" / "routes.md"
-    file.write_text(page(file.read_text()))

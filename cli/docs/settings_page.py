@@ -1,4 +1,4 @@
-"""docs/settings.md from the models: every setting, its type, its default, what it is. `python -m cli.settings_page`."""
+"""docs/settings.md from the models: every setting, its type, its default, what it is. `python -m cli.docs`."""
 
 from collections.abc import Iterator
 from types import NoneType, UnionType
@@ -9,14 +9,13 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from local.environment import ROOT
 from stacks.settings.model import SECRETS, Settings
 
 HEAD = """# Settings
 
 What `Pulumi.<stack>.yaml` may say, under `config:`, each with the prefix `cdc-streaming:`. Made from the models in
-[stacks/settings.py](../stacks/settings.py), [backend.py](../stacks/backend.py) and [clusters.py](../stacks/clusters.py) by
-`python -m cli.settings_page`; a test compares it. Unknown keys and wrong types are refused before anything is made.
+[stacks/settings](../stacks/settings) by
+`python -m cli.docs`; a test compares it. Unknown keys and wrong types are refused before anything is made.
 
 Secret settings never stand in the file: `pulumi config set --secret cdc-streaming:<name> -s <stack>`.
 
@@ -99,7 +98,3 @@ def page() -> str:
     """The whole page."""
     secrets = "\n".join(f"| `{name}` | {what} |" for name, what in SECRETS.items())
     return HEAD + secrets + "\n\n" + "\n".join(sections(Settings, set())).rstrip() + "\n"
-
-
-if __name__ == "__main__":
-    (ROOT / "docs" / "settings.md").write_text(page())

@@ -1,6 +1,6 @@
 """Resource types that plans know and the local cloud does not serve: private networking, catalog, quotas, CI.
 
-Tag and TagBinding are as recorded from the real plugin; the others follow its documentation (facts of what replaces).
+Tag and TagBinding are as recorded from the real plugin; the others follow its documentation.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Every resource type the program uses: fields, what replaces, what is refused. Source: the recorded real plugin.
 
-One name on the left is one property of `pulumi_confluentcloud`. Recorded answers: tests/provider/recorded.
+One name on the left is one property of `pulumi_confluentcloud`. Recorded answers: tests/plugins/confluentcloud/recorded.
 """
 
 from urllib.parse import unquote

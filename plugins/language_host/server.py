@@ -1,6 +1,6 @@
 """A Python language host for the Pulumi engine: what `pulumi-language-python` is in a complete Pulumi install.
 
-Needed because the CLI we build comes without one (facts: the host is a Go module that no proxy serves). It starts
+Needed because the CLI we build comes without one (the official host is a Go module that not every module proxy serves). It starts
 programs in the interpreter it runs in, so there is no virtual environment to find. Protocol: language.proto.
 """
 

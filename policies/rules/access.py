@@ -1,4 +1,4 @@
-"""Who may do what on Confluent: exactly what the job needs. (reliability facts C04-C10, C19, C22; confluent facts 1.4)"""
+"""Who may do what on Confluent: exactly what the job needs."""
 
 import re
 from collections import Counter

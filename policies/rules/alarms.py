@@ -1,4 +1,4 @@
-"""Alarms: the minimum set, each with a runbook that exists. (reliability facts A46, A47, 5.4)"""
+"""Alarms: the minimum set, each with a runbook that exists."""
 
 import re
 from collections.abc import Iterator

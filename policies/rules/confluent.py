@@ -1,4 +1,4 @@
-"""Environment, cluster, topics, schemas, pool. (reliability facts C01-C03, C13-C16, C18)"""
+"""Environment, cluster, topics, schemas, pool."""
 
 from collections.abc import Callable, Iterator
 

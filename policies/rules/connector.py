@@ -1,4 +1,4 @@
-"""The CDC connector's keys. (reliability facts T1-T4, C11, C12)"""
+"""The CDC connector's keys."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Aurora and RDS Proxy. (reliability facts A01-A22, T1, T5)"""
+"""Aurora and RDS Proxy."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

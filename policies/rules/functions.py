@@ -1,4 +1,4 @@
-"""Lambda functions, their logs, and the HTTP API. (reliability facts A30-A38, A41)"""
+"""Lambda functions, their logs, and the HTTP API."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""IAM roles and policy documents, and the key. (reliability facts A40, A43-A45)"""
+"""IAM roles and policy documents, and the key."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Networks: nothing is open to the world, everything is logged. (reliability facts A22-A29)"""
+"""Networks: nothing is open to the world, everything is logged."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Secrets: encrypted, never in the open. (reliability facts A39, C11, C23, 2.5)"""
+"""Secrets: encrypted, never in the open."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

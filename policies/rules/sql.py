@@ -1,4 +1,4 @@
-"""Flink statements. (reliability facts T12, C17; confluent facts 1.10, 1.11, 3.3)"""
+"""Flink statements."""
 
 import re
 from collections.abc import Iterator

@@ -60,6 +60,7 @@ PHASES = {
     "test_rotation": 4,
     "test_many_routes": 5,
     "test_changes": 6,
+    "test_deploy_guide": 0,
     "test_destroy": 9,
 }
 

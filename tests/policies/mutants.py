@@ -205,7 +205,7 @@ MUTANTS: dict[str, Mutant] = {
     "SEC-06": lambda graph: Graph(graph.resources, {**graph.exports, "credentials": {"operator": "plain"}}),
     "SEC-07": both(prop("flink-flink", "flinkApiSecret", "plain"), about("flink-flink", secrets=frozenset())),
     "ALM-01": without("alarms-slot-lag"),
-    "ALM-02": prop("alarms-slot-lag", "alarmDescription", "Runbook: docs/runbooks/nowhere.md"),
+    "ALM-02": prop("alarms-slot-lag", "alarmDescription", "Runbook: docs/runbooks/nowhere"),
     "ALM-03": prop("alarms-slot-lag", "alarmActions", []),
     "ALM-04": without_type("sns/topicSubscription"),
     "ALM-05": prop("alarms-database-events", "eventCategories", ["maintenance"]),

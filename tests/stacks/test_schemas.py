@@ -53,7 +53,7 @@ def source() -> Source:
 
 
 def test_raw_records_are_what_the_connector_registers() -> None:
-    """facts/engines.md: what Debezium 3.3.1 registered for this table, byte for byte."""
+    """What Debezium 3.3.1 registered for this table, byte for byte."""
     key, value = avro.raw(source())
     golden = json.loads((ROOT / "tests" / "golden" / "raw-event-headers.json").read_text())
     assert json.loads(key.text) == golden["key"]

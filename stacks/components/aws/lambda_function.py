@@ -11,7 +11,7 @@ from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import LAMBDA_TRUST, Json, document
 from stacks.components.base import Component
 
-RUNTIME, ARCHITECTURE = "python3.13", "arm64"  # what stacks/archives.py fetches wheels for
+RUNTIME, ARCHITECTURE = "python3.13", "arm64"  # what lambda_archive.py fetches wheels for
 MANAGED = ("service-role/AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess")
 
 

@@ -13,7 +13,7 @@ class Rule:
     about: str
 
 
-# What the models find (stacks/documents.py gives their errors these ids).
+# What the models find (stacks/files gives their errors these ids).
 MODEL = {
     "unknown-key": "a key that the language does not have",
     "missing-key": "a key that must be there",

@@ -14,12 +14,12 @@ from plugins.engine.errors import RestError
 from tests.support.fakes import cloud
 from tests.support.fakes.cloud import Running
 from tests.support.fakes.flink import BROKEN
+from tests.support.inputs import Inputs, acl, binding, connector, kafka, key, pool, registry
 from tests.support.plugin import Engine, Refused
 
 SCHEMA = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
 WIDER = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": "b", "type": ["null", "int"], "default": None}]}
 NARROWER = {**SCHEMA, "fields": [{"name": "c", "type": "string"}]}
-Inputs = dict[str, Any]
 
 
 def urn(kind: str, name: str = "x") -> str:
@@ -53,67 +53,6 @@ def engine(fake_cloud: Running) -> Engine:
             "flinkPrincipalId": made["account"],
         },
     )
-
-
-def kafka(running: Running) -> Inputs:
-    made = running.made
-    return {
-        "kafkaCluster": {"id": made["cluster"]},
-        "restEndpoint": running.instance.url("cloud"),
-        "credentials": {"key": made["cluster-key"], "secret": made["cluster-secret"]},
-    }
-
-
-def registry(running: Running) -> Inputs:
-    made = running.made
-    return {
-        "schemaRegistryCluster": {"id": made["registry"]},
-        "restEndpoint": f"{running.instance.url('cloud')}/sr/{made['registry']}",
-        "credentials": {"key": made["registry-key"], "secret": made["registry-secret"]},
-    }
-
-
-def connector(running: Running) -> Inputs:
-    made = running.made
-    nonsensitive = {
-        "connector.class": "PostgresCdcSourceV2", "name": "c", "tasks.max": "1", "kafka.auth.mode": "SERVICE_ACCOUNT",
-        "kafka.service.account.id": made["account"], "database.hostname": "h", "database.port": "5432",
-        "database.user": "u", "database.dbname": "d", "topic.prefix": "t", "output.data.format": "AVRO",
-    }  # fmt: skip
-    return {
-        "environment": {"id": made["environment"]},
-        "kafkaCluster": {"id": made["cluster"]},
-        "status": "RUNNING",
-        "configNonsensitive": nonsensitive,
-        "configSensitive": {"database.password": "p"},
-    }
-
-
-def key(running: Running) -> Inputs:
-    cluster = {"id": running.made["cluster"], "apiVersion": "cmk/v2", "kind": "Cluster"}
-    return {
-        "displayName": "k",
-        "description": "d",
-        "owner": {"id": running.made["account"], "apiVersion": "iam/v2", "kind": "ServiceAccount"},
-        "managedResource": {**cluster, "environment": {"id": running.made["environment"]}},
-    }
-
-
-def acl(running: Running) -> Inputs:
-    return {
-        "resourceType": "TOPIC", "resourceName": "a", "patternType": "LITERAL", "host": "*", "operation": "READ",
-        "permission": "ALLOW", "principal": f"User:{running.made['account']}", **kafka(running),
-    }  # fmt: skip
-
-
-def pool(running: Running) -> Inputs:
-    place = {"cloud": "AWS", "region": "us-east-1", "environment": {"id": running.made["environment"]}}
-    return {"displayName": "p2", "maxCfu": 5, **place}
-
-
-def binding(running: Running) -> Inputs:
-    crn = f"{running.made['crn']}/topic=bound"
-    return {"principal": f"User:{running.made['account']}", "roleName": "DeveloperRead", "crnPattern": crn}
 
 
 def changed(inputs: Inputs, **changes: Any) -> Inputs:
