@@ -115,7 +115,7 @@ def changed(old: Resource, new: Resource) -> Change:
     package = PACKAGES[new.package]
     key = package.key(new.token)
     before, after = hidden(old.props), hidden(new.props)
-    found = diff(package.kinds[key], before, after)
+    found = diff(package.resource_types[key], before, after)
     # A secret shows no value on either side: only where it is, or that it is one, can differ.
     for path in list(found.detail):
         if same_secret(old, new, path.split(".")[0].split("[")[0]):

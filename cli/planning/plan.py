@@ -94,8 +94,10 @@ def refusals(graph: Graph) -> list[str]:
     found: list[str] = []
     for resource in graph:
         package = PACKAGES.get(resource.package)
-        if package and package.key(resource.token) in package.kinds:
-            _, failures = check(package.kinds[package.key(resource.token)], resource.name, {}, hidden(resource.props))
+        if package and package.key(resource.token) in package.resource_types:
+            _, failures = check(
+                package.resource_types[package.key(resource.token)], resource.name, {}, hidden(resource.props)
+            )
             found += failures
         elif package:
             found.append(f"the bundled plugin does not know {resource.token}")

@@ -16,7 +16,7 @@ from local.confluent.connect import connectors, restarts
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.flink import compute_pools, regions, statements
-from local.confluent.flink.lifecycle import Runner
+from local.confluent.flink.lifecycle import StatementLifecycle
 from local.confluent.http import route
 from local.confluent.iam import api_keys, role_bindings, service_accounts
 from local.confluent.kafka import acls, clusters, topics
@@ -39,14 +39,14 @@ async def unknown(request: Request, _: Exception) -> Response:
 
 def application(cloud: Cloud) -> Starlette:
     """All paths, and the tasks that run beside them."""
-    runner = Runner(cloud)
+    lifecycle = StatementLifecycle(cloud)
     modules = (
         environments, ip_addresses, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
         connectors, compute_pools, regions,
     )  # fmt: skip
     paths = [route for module in modules for route in module.routes(cloud)]
     paths += [
-        *statements.routes(cloud, runner),
+        *statements.routes(cloud, lifecycle),
         *subjects.routes(cloud),
         route(cloud, "GET /health", health, auth.anyone),
     ]
@@ -55,7 +55,7 @@ def application(cloud: Cloud) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         environments.seed(cloud)
         await subjects.default_level(cloud)
-        tasks = [asyncio.create_task(runner.run()), asyncio.create_task(restarts.run(cloud))]
+        tasks = [asyncio.create_task(lifecycle.run()), asyncio.create_task(restarts.run(cloud))]
         yield
         for task in tasks:
             task.cancel()

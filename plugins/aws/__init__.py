@@ -5,7 +5,7 @@ from typing import Any
 
 from plugins.aws import functions
 from plugins.aws.handlers import Config, Recorded, local_names
-from plugins.aws.resource_types import kinds
+from plugins.aws.resource_types import resource_types
 from plugins.engine.diff import Change
 from plugins.engine.package import Package
 from plugins.engine.values import Properties
@@ -49,13 +49,13 @@ def configure(properties: Properties) -> Config:
 
 
 def _package() -> Package:
-    found: dict[str, Any] = {token: Recorded(token) for token in kinds()}
+    found: dict[str, Any] = {token: Recorded(token) for token in resource_types()}
     return Package(
         name="aws",
         version=version("pulumi-aws"),
         key=key,
-        kinds=kinds(),
-        apis=found | local_names(),
+        resource_types=resource_types(),
+        handlers=found | local_names(),
         invokes=functions.INVOKES,
         planned=functions.planned,
         check_config=check_config,

@@ -5,7 +5,7 @@ from typing import Any
 
 from plugins.aws.schema import properties, schema
 from plugins.engine.fields import Field
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 
 NAMES = ("name", "name_prefix")
 # Terraform fields whose change replaces the resource (the provider's documentation). Data-holding ones are complete.
@@ -84,12 +84,12 @@ def field(raw: Any, replaces: bool) -> Field:
 
 
 @cache
-def kinds() -> dict[str, Kind]:
+def resource_types() -> dict[str, ResourceType]:
     """Every type, by its token without `aws:`."""
     return {token: kind(entry["type"], entry["fields"]) for token, entry in schema().items()}
 
 
-def kind(terraform_type: str, raw: dict[str, Any]) -> Kind:
+def kind(terraform_type: str, raw: dict[str, Any]) -> ResourceType:
     """One type."""
     known = fields(terraform_type, raw, REPLACING.get(terraform_type, ()))
-    return Kind(known, conflicts=CONFLICTING.get(terraform_type, {}))
+    return ResourceType(known, conflicts=CONFLICTING.get(terraform_type, {}))

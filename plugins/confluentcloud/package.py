@@ -5,9 +5,9 @@ from importlib.metadata import version
 from plugins.confluentcloud import config, diff_rules, functions, plan_answers
 from plugins.confluentcloud.config import Config
 from plugins.confluentcloud.handlers import registry
-from plugins.confluentcloud.handlers.table import APIS
+from plugins.confluentcloud.handlers.table import HANDLERS
 from plugins.confluentcloud.plan_only_types import PLANNED, Unserved
-from plugins.confluentcloud.resource_types import KINDS
+from plugins.confluentcloud.resource_types import RESOURCE_TYPES
 from plugins.engine.diff import Change
 from plugins.engine.errors import BadConfig
 from plugins.engine.package import Package
@@ -41,8 +41,8 @@ PACKAGE = Package(
     name="confluentcloud",
     version=version("pulumi-confluentcloud"),
     key=key,
-    kinds=KINDS | PLANNED,
-    apis=APIS | {name: Unserved(name) for name in PLANNED},
+    resource_types=RESOURCE_TYPES | PLANNED,
+    handlers=HANDLERS | {name: Unserved(name) for name in PLANNED},
     invokes=functions.INVOKES,
     planned=plan_answers.function,
     check_config=config.failures,

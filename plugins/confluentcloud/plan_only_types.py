@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plugins.confluentcloud.config import Config
 from plugins.engine.errors import RestError
 from plugins.engine.fields import ADDRESS, CREDENTIALS, OUT, TAG_NAME, Field, block, named, not_empty, reference
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 from plugins.engine.values import Properties
 
 CATALOG = {
@@ -19,8 +19,8 @@ CATALOG = {
 HOME = {"environment": reference(required=True)}
 TEXT = Field()
 
-PLANNED: dict[str, Kind] = {
-    "Tag": Kind(
+PLANNED: dict[str, ResourceType] = {
+    "Tag": ResourceType(
         {
             "name": Field(required=True, replaces=True, rule=TAG_NAME),
             "description": TEXT,
@@ -32,7 +32,7 @@ PLANNED: dict[str, Kind] = {
         autoname="name",
         delete_first=True,
     ),
-    "TagBinding": Kind(
+    "TagBinding": ResourceType(
         {
             "tagName": Field(required=True, replaces=True, rule=TAG_NAME),
             "entityName": Field(required=True, rule=not_empty),
@@ -41,7 +41,7 @@ PLANNED: dict[str, Kind] = {
             **CATALOG,
         }
     ),
-    "CatalogEntityAttributes": Kind(
+    "CatalogEntityAttributes": ResourceType(
         {
             "entityName": Field(required=True, replaces=True, rule=not_empty),
             "entityType": Field(required=True, replaces=True, rule=not_empty),
@@ -49,7 +49,7 @@ PLANNED: dict[str, Kind] = {
             **CATALOG,
         }
     ),
-    "KafkaClientQuota": Kind(
+    "KafkaClientQuota": ResourceType(
         {
             "displayName": named(),
             "description": TEXT,
@@ -61,7 +61,7 @@ PLANNED: dict[str, Kind] = {
             **HOME,
         }
     ),
-    "IdentityProvider": Kind(
+    "IdentityProvider": ResourceType(
         {
             "displayName": named(),
             "description": Field(required=True),
@@ -70,7 +70,7 @@ PLANNED: dict[str, Kind] = {
             "identityClaim": Field(computed=True),
         }
     ),
-    "IdentityPool": Kind(
+    "IdentityPool": ResourceType(
         {
             "displayName": named(),
             "description": Field(required=True),
@@ -80,7 +80,7 @@ PLANNED: dict[str, Kind] = {
             "assignedResourceOwner": Field(replaces=True),
         }
     ),
-    "NotificationsIntegration": Kind(
+    "NotificationsIntegration": ResourceType(
         {
             "displayName": named(),
             "description": Field(computed=True),
@@ -90,7 +90,7 @@ PLANNED: dict[str, Kind] = {
         },
         one_of=("slackTarget", "msTeamsTarget", "webhookTarget"),
     ),
-    "Gateway": Kind(
+    "Gateway": ResourceType(
         {
             "displayName": named(),
             **HOME,
@@ -99,7 +99,7 @@ PLANNED: dict[str, Kind] = {
             ),
         }
     ),
-    "AccessPoint": Kind(
+    "AccessPoint": ResourceType(
         {
             "displayName": named(),
             **HOME,
@@ -115,7 +115,7 @@ PLANNED: dict[str, Kind] = {
             ),
         }
     ),
-    "DnsRecord": Kind(
+    "DnsRecord": ResourceType(
         {
             "displayName": named(),
             "domain": Field(required=True, replaces=True, rule=not_empty),
@@ -124,7 +124,7 @@ PLANNED: dict[str, Kind] = {
             "privateLinkAccessPoint": reference(required=True),
         }
     ),
-    "PrivateLinkAttachment": Kind(
+    "PrivateLinkAttachment": ResourceType(
         {
             "displayName": named(),
             "cloud": Field(required=True, replaces=True),
@@ -135,7 +135,7 @@ PLANNED: dict[str, Kind] = {
             "resourceName": OUT,
         }
     ),
-    "PrivateLinkAttachmentConnection": Kind(
+    "PrivateLinkAttachmentConnection": ResourceType(
         {
             "displayName": named(),
             **HOME,

@@ -19,7 +19,7 @@ from plugins.engine.fields import (
     one_of,
     reference,
 )
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 
 
 def same_availability(old: str, new: str) -> bool:
@@ -54,7 +54,7 @@ TOPIC_WORDS = (
 DATA_PLANE = {"restEndpoint": Field(replaces=True, rule=ADDRESS), "credentials": CREDENTIALS}
 REGISTRY = {"schemaRegistryCluster": reference(), **DATA_PLANE}
 
-ENVIRONMENT = Kind(
+ENVIRONMENT = ResourceType(
     {
         "displayName": named(),
         "streamGovernance": block(
@@ -65,7 +65,7 @@ ENVIRONMENT = Kind(
     autoname="displayName",
 )
 
-KAFKA_CLUSTER = Kind(
+KAFKA_CLUSTER = ResourceType(
     {
         "displayName": named(),
         "availability": Field(
@@ -101,12 +101,12 @@ KAFKA_CLUSTER = Kind(
     delete_first=True,
 )
 
-SERVICE_ACCOUNT = Kind(
+SERVICE_ACCOUNT = ResourceType(
     {"displayName": named(), "description": Field(computed=True), "apiVersion": OUT, "kind": OUT},
     autoname="displayName",
 )
 
-ROLE_BINDING = Kind(
+ROLE_BINDING = ResourceType(
     {
         "principal": Field(
             required=True, replaces=True, rule=like(r"^User:.+$", "value must match pattern (^User:.+$)")
@@ -123,7 +123,7 @@ ROLE_BINDING = Kind(
 )
 
 API_VERSIONS = ("cmk/v2", "srcm/v2", "srcm/v3", "ksqldbcm/v2", "fcpm/v2", "tableflow/v1", "global/v1")
-API_KEY = Kind(
+API_KEY = ResourceType(
     {
         "displayName": Field(rule=not_empty),
         "description": Field(rule=not_empty),
@@ -156,7 +156,7 @@ API_KEY = Kind(
     delete_first=True,
 )
 
-KAFKA_TOPIC = Kind(
+KAFKA_TOPIC = ResourceType(
     {
         "topicName": Field(required=True, replaces=True, rule=like(r"^[a-zA-Z0-9\\._\-]+$", TOPIC_WORDS)),
         "partitionsCount": Field(default=6, rule=at_least(1)),
@@ -167,7 +167,7 @@ KAFKA_TOPIC = Kind(
     }
 )
 
-KAFKA_ACL = Kind(
+KAFKA_ACL = ResourceType(
     {
         "resourceType": Field(
             required=True,
@@ -187,7 +187,7 @@ KAFKA_ACL = Kind(
     }
 )
 
-SCHEMA = Kind(
+SCHEMA = ResourceType(
     {
         "subjectName": Field(required=True, replaces=True, rule=not_empty),
         "format": Field(required=True, replaces=True, rule=one_of("AVRO", "JSON", "PROTOBUF")),
@@ -211,7 +211,7 @@ SCHEMA = Kind(
     }
 )
 
-SUBJECT_CONFIG = Kind(
+SUBJECT_CONFIG = ResourceType(
     {
         "subjectName": Field(required=True, replaces=True, rule=not_empty),
         "compatibilityLevel": Field(computed=True, rule=one_of(*LEVELS.split())),
@@ -222,7 +222,7 @@ SUBJECT_CONFIG = Kind(
     }
 )
 
-CONNECTOR = Kind(
+CONNECTOR = ResourceType(
     {
         "environment": reference(required=True),
         "kafkaCluster": reference(CLUSTER_ID, required=True),
@@ -236,7 +236,7 @@ CONNECTOR = Kind(
     }
 )
 
-FLINK_COMPUTE_POOL = Kind(
+FLINK_COMPUTE_POOL = ResourceType(
     {
         "displayName": Field(required=True),
         "cloud": Field(required=True, replaces=True, rule=CLOUDS, same=same_text),
@@ -250,7 +250,7 @@ FLINK_COMPUTE_POOL = Kind(
     }
 )
 
-FLINK_STATEMENT = Kind(
+FLINK_STATEMENT = ResourceType(
     {
         "statement": Field(required=True, replaces=True, rule=not_empty),
         "statementName": Field(computed=True),
@@ -268,7 +268,7 @@ FLINK_STATEMENT = Kind(
     }
 )
 
-KINDS: dict[str, Kind] = {
+RESOURCE_TYPES: dict[str, ResourceType] = {
     "Environment": ENVIRONMENT,
     "KafkaCluster": KAFKA_CLUSTER,
     "ServiceAccount": SERVICE_ACCOUNT,

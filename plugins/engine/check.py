@@ -4,11 +4,11 @@ import secrets
 from typing import Any
 
 from plugins.engine.fields import Field, upstream
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 from plugins.engine.values import UNKNOWN, Properties
 
 
-def check(kind: Kind, name: str, old: Properties, new: Properties) -> tuple[Properties, list[str]]:
+def check(kind: ResourceType, name: str, old: Properties, new: Properties) -> tuple[Properties, list[str]]:
     """The inputs with defaults and names filled in, and what is wrong with them."""
     inputs = dict(new)
     if kind.autoname and inputs.get(kind.autoname) is None:
@@ -56,7 +56,7 @@ def value_failures(field: Field, key: str, where: str, value: Any) -> list[str]:
     return [f"{problem}. Examine values at '{where}'."] if problem else []
 
 
-def choice_failures(kind: Kind, name: str, inputs: Properties) -> list[str]:
+def choice_failures(kind: ResourceType, name: str, inputs: Properties) -> list[str]:
     """Exactly one of some fields, and fields that exclude each other."""
     found: list[str] = []
     if kind.one_of:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugins.engine.fields import Field
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 from plugins.engine.values import SIGNATURE, UNKNOWN, Properties
 
 
@@ -22,7 +22,7 @@ class Change:
             self.replaces.append(top)
 
 
-def diff(kind: Kind, old: Properties, new: Properties) -> Change:
+def diff(kind: ResourceType, old: Properties, new: Properties) -> Change:
     """Compare the state with the wanted inputs."""
     change = Change()
     for key, spec in kind.fields.items():

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugins.engine.diff import Change
-from plugins.engine.handler import Api
-from plugins.engine.resource_type import Kind
+from plugins.engine.handler import Handler
+from plugins.engine.resource_type import ResourceType
 from plugins.engine.values import Properties
 
 
@@ -14,8 +14,8 @@ from plugins.engine.values import Properties
 class Package:
     """One package.
 
-    `key`: a resource's type token → its name in `kinds` and `apis`. `configure` turns a provider's inputs into what
-    `apis` are called with, or raises BadConfig. `invokes` answer look-ups; `planned` answers them without an account.
+    `key`: a resource's type token → its name in `resource_types` and `handlers`. `configure` turns a provider's inputs into what
+    `handlers` are called with, or raises BadConfig. `invokes` answer look-ups; `planned` answers them without an account.
     `compares_inputs`: a difference is one of inputs, since outputs here may be others than were asked for.
     `special` adds what single types do to a difference. `refine` looks at the service before a difference is reported.
     """
@@ -23,8 +23,8 @@ class Package:
     name: str
     version: str
     key: Callable[[str], str]
-    kinds: Mapping[str, Kind]
-    apis: Mapping[str, Api]
+    resource_types: Mapping[str, ResourceType]
+    handlers: Mapping[str, Handler]
     invokes: Mapping[str, Callable[[Any, Properties], Properties]]
     planned: Callable[[str, Properties], Properties]
     check_config: Callable[[Properties], list[str]]

@@ -8,7 +8,7 @@ from plugins.engine.fields import (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceType:
     """A resource type. `one_of`: exactly one of these fields. `autoname`: the field named after the resource if absent.
 
     `delete_first`: a replacement deletes before it creates.

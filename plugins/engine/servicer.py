@@ -12,9 +12,9 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from plugins.engine import check, diff, errors
 from plugins.engine.errors import BadConfig, Failed, Gone, RestError
-from plugins.engine.handler import Api
+from plugins.engine.handler import Handler
 from plugins.engine.package import Package
-from plugins.engine.resource_type import Kind
+from plugins.engine.resource_type import ResourceType
 from plugins.engine.values import UNKNOWN, Properties, decode, encode, known
 
 T = TypeVar("T")
@@ -60,8 +60,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = decode(request.olds), decode(request.news)
-        kinds = provider_pb2.DiffResponse
-        return kinds(changes=kinds.DIFF_SOME if old != new else kinds.DIFF_NONE)
+        answer = provider_pb2.DiffResponse
+        return answer(changes=answer.DIFF_SOME if old != new else answer.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
         try:
@@ -95,13 +95,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self.guarded(context, lambda: self.package.refine(key, old, new, change))
         return self.difference(kind, change)
 
-    def difference(self, kind: Kind, change: diff.Change) -> Any:
-        kinds = provider_pb2.DiffResponse
+    def difference(self, kind: ResourceType, change: diff.Change) -> Any:
+        answer = provider_pb2.DiffResponse
         detail = {
             path: provider_pb2.PropertyDiff(kind=cast(Any, CHANGE_KINDS[what])) for path, what in change.detail.items()
         }
-        return kinds(
-            changes=kinds.DIFF_SOME if detail else kinds.DIFF_NONE,
+        return answer(
+            changes=answer.DIFF_SOME if detail else answer.DIFF_NONE,
             replaces=change.replaces,
             diffs=sorted({path.split(".")[0].split("[")[0] for path in detail}),
             detailedDiff=detail,
@@ -114,17 +114,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         inputs = decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=encode(self.planned(kind, inputs)))
-        api = self.api(request.urn)
+        api = self.handler(request.urn)
         identity, state = self.guarded(context, lambda: api.create(self.config, inputs))
         return provider_pb2.CreateResponse(id=identity, properties=encode({**inputs, **state}))
 
-    def planned(self, kind: Kind, inputs: Properties) -> Properties:
+    def planned(self, kind: ResourceType, inputs: Properties) -> Properties:
         """The outputs of a preview: what the service fills in is not known yet."""
         unknown = {key: UNKNOWN for key, field in kind.fields.items() if field.computed and key not in inputs}
         return {**inputs, **unknown}
 
     def Read(self, request: Any, context: Any) -> Any:
-        api = self.api(request.urn)
+        api = self.handler(request.urn)
         state, inputs = decode(request.properties), decode(request.inputs)
         try:
             found = self.guarded(context, lambda: api.read(self.config, request.id, state), may_be_gone=True)
@@ -142,13 +142,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         outputs = {key: old[key] for key, field in kind.fields.items() if field.output and key in old}
         if request.preview:
             return provider_pb2.UpdateResponse(properties=encode({**outputs, **new}))
-        api = self.api(request.urn)
+        api = self.handler(request.urn)
         state = self.guarded(context, lambda: api.update(self.config, request.id, old, new))
         return provider_pb2.UpdateResponse(properties=encode({**outputs, **new, **state}))
 
     def Delete(self, request: Any, context: Any) -> Any:
         """What is gone is deleted: an update that was interrupted between the service's answer and the state goes on."""
-        api = self.api(request.urn)
+        api = self.handler(request.urn)
         with contextlib.suppress(Gone):
             self.guarded(
                 context, lambda: api.delete(self.config, request.id, decode(request.properties)), may_be_gone=True
@@ -169,18 +169,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     # -- errors ------------------------------------------------------------------------------------------------------
 
-    def kind(self, urn: str, context: Any) -> tuple[Kind, str]:
+    def kind(self, urn: str, context: Any) -> tuple[ResourceType, str]:
         """The declaration and the name of a resource; unknown types end the call."""
         token, name = named(urn)
         key = self.package.key(token)
-        if key not in self.package.kinds:
+        if key not in self.package.resource_types:
             text = f"the bundled plugin has no resource type {token}: use --plugin stock"
             context.abort(grpc.StatusCode.UNIMPLEMENTED, text)
-        return self.package.kinds[key], name
+        return self.package.resource_types[key], name
 
-    def api(self, urn: str) -> Api:
+    def handler(self, urn: str) -> Handler:
         """What makes and changes a resource of this type."""
-        return self.package.apis[self.package.key(named(urn)[0])]
+        return self.package.handlers[self.package.key(named(urn)[0])]
 
     def guarded(self, context: Any, work: Callable[[], T], may_be_gone: bool = False) -> T:
         """Run, and turn what the service refuses into an error that the engine shows as one line."""

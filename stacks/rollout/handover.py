@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any
 
 import pulumi
 
@@ -125,7 +124,7 @@ def hook(connection: Connection) -> pulumi.ResourceHook:
     """The hook that every carrying statement has."""
 
     async def before_delete(args: pulumi.ResourceHookArgs) -> None:
-        flink: Any = await connection.open().future()
+        flink = await connection.open().future()
         old = str((args.old_inputs or {}).get("statementName") or "")
         if flink is None or not old:
             return

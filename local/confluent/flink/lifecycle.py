@@ -20,7 +20,7 @@ PATIENCE = 60  # seconds a job may restart before its statement is called degrad
 ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "RECONCILING", "FAILING")
 
 
-class Runner:
+class StatementLifecycle:
     """Brings every statement of the store to the state its document asks for."""
 
     def __init__(self, cloud: Cloud) -> None:

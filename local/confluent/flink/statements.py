@@ -12,7 +12,7 @@ from local.confluent import auth
 from local.confluent.context import ORGANIZATION, REGION_ZONES, Cloud
 from local.confluent.errors import ApiError, not_found
 from local.confluent.flink import compute_pools, sql_gateway, table_options
-from local.confluent.flink.lifecycle import Runner
+from local.confluent.flink.lifecycle import StatementLifecycle
 from local.confluent.http import Handler, body, reply, route
 from local.confluent.iam import rbac
 from local.confluent.org import environments
@@ -101,7 +101,7 @@ def check(cloud: Cloud, name: str, spec: Document) -> None:
     compute_pools.required(cloud, spec.get("compute_pool_id") or "")
 
 
-async def create(cloud: Cloud, request: Request, runner: Runner) -> Response:
+async def create(cloud: Cloud, request: Request, lifecycle: StatementLifecycle) -> Response:
     sent = await body(request)
     spec = sent.get("spec") or {}
     may_run_as(cloud, request, spec.get("principal") or "")
@@ -124,7 +124,7 @@ async def create(cloud: Cloud, request: Request, runner: Runner) -> Response:
         "updated": now(),
     }
     cloud.store.put("statement", document["name"], document)
-    runner.wake.set()
+    lifecycle.wake.set()
     return reply(render(cloud, document), 201)
 
 
@@ -145,12 +145,12 @@ async def exceptions(cloud: Cloud, request: Request) -> Response:
     return reply({"api_version": "sql/v1", "kind": "StatementExceptionList", "metadata": {"self": ""}, "data": data})
 
 
-async def update(cloud: Cloud, request: Request, runner: Runner) -> Response:
+async def update(cloud: Cloud, request: Request, lifecycle: StatementLifecycle) -> Response:
     """Stop or resume; while it is stopped its principal and pool may change."""
     spec = (await body(request)).get("spec") or {}
     if spec.get("principal", "") not in ("", required(cloud, request)["spec"]["principal"]):
         may_run_as(cloud, request, spec["principal"])
-    async with runner.lock(request.path_params["name"]):
+    async with lifecycle.lock(request.path_params["name"]):
         document = required(cloud, request)
         current = document["spec"]
         if spec.get("statement", current["statement"]) != current["statement"]:
@@ -159,26 +159,26 @@ async def update(cloud: Cloud, request: Request, runner: Runner) -> Response:
         if stopped and not current["stopped"]:
             current["stopped"] = True
             phase = "STOPPING" if document["phase"] in ("RUNNING", "DEGRADED") else "STOPPED"
-            runner.save(document, phase)
+            lifecycle.save(document, phase)
         elif not stopped and current["stopped"]:
             current |= {name: spec[name] for name in ("principal", "compute_pool_id") if spec.get(name)}
             current["stopped"] = False
-            runner.save(document, "PENDING")
-    runner.wake.set()
+            lifecycle.save(document, "PENDING")
+    lifecycle.wake.set()
     return reply(render(cloud, document))
 
 
-async def delete(cloud: Cloud, request: Request, runner: Runner) -> Response:
-    await runner.remove(required(cloud, request))
+async def delete(cloud: Cloud, request: Request, lifecycle: StatementLifecycle) -> Response:
+    await lifecycle.remove(required(cloud, request))
     return Response(status_code=202)
 
 
-def routes(cloud: Cloud, runner: Runner) -> list[Route]:
+def routes(cloud: Cloud, lifecycle: StatementLifecycle) -> list[Route]:
     """The paths of this module."""
     one = PATH + "/{name}"
 
-    def running(handler: Callable[[Cloud, Request, Runner], Awaitable[Response]]) -> Handler:
-        return lambda c, request: handler(c, request, runner)
+    def running(handler: Callable[[Cloud, Request, StatementLifecycle], Awaitable[Response]]) -> Handler:
+        return lambda c, request: handler(c, request, lifecycle)
 
     return [
         route(cloud, f"POST {PATH}", running(create), developer),

@@ -1,9 +1,9 @@
 """Which handler serves which resource type."""
 
 from plugins.confluentcloud.handlers import connect, control, flink, kafka, registry
-from plugins.engine.handler import Api
+from plugins.engine.handler import Handler
 
-APIS: dict[str, Api] = {
+HANDLERS: dict[str, Handler] = {
     "Environment": control.ENVIRONMENT,
     "KafkaCluster": control.KAFKA_CLUSTER,
     "ServiceAccount": control.SERVICE_ACCOUNT,

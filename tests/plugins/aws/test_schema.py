@@ -26,7 +26,7 @@ def arguments(token: str) -> Any:
 @pytest.mark.parametrize("token", TOKENS)
 def test_every_required_argument_is_one_of_the_sdk(token: str) -> None:
     known = set(_types.input_type_types(arguments(token)))
-    assert {name for name, field in PACKAGE.kinds[token].fields.items() if field.required} <= known
+    assert {name for name, field in PACKAGE.resource_types[token].fields.items() if field.required} <= known
 
 
 @pytest.mark.parametrize("token", TOKENS)
@@ -35,7 +35,7 @@ def test_what_the_sdk_requires_is_required_here(token: str) -> None:
     names = _types.input_type_py_to_pulumi_names(args)
     parameters = inspect.signature(args.__init__).parameters
     wanted = {names[n] for n, p in parameters.items() if n in names and p.default is inspect.Parameter.empty}
-    required = {n for n, field in PACKAGE.kinds[token].fields.items() if field.required}
+    required = {n for n, field in PACKAGE.resource_types[token].fields.items() if field.required}
     assert wanted <= required
 
 
@@ -55,7 +55,7 @@ def test_names_are_bridged() -> None:
 
 def test_missing_unknown_and_misplaced_arguments_are_refused() -> None:
     _, failures = check(
-        PACKAGE.kinds["rds/proxy:Proxy"], "p", {}, {"name": "x", "colour": "red", "auths": [{"shade": 1}]}
+        PACKAGE.resource_types["rds/proxy:Proxy"], "p", {}, {"name": "x", "colour": "red", "auths": [{"shade": 1}]}
     )
     text = "\n".join(failures)
     assert "'p.colour'" in text
@@ -65,13 +65,13 @@ def test_missing_unknown_and_misplaced_arguments_are_refused() -> None:
 
 def test_arguments_that_exclude_each_other_are_refused() -> None:
     both = {"engine": "aurora-postgresql", "masterPassword": "x", "manageMasterUserPassword": True}
-    _, failures = check(PACKAGE.kinds["rds/cluster:Cluster"], "c", {}, both)
+    _, failures = check(PACKAGE.resource_types["rds/cluster:Cluster"], "c", {}, both)
     assert [f for f in failures if "Conflicting" in f and "c.masterPassword" in f]
 
 
 def test_conflicts_name_arguments_that_exist() -> None:
     for token, entry in schema().items():
-        fields = PACKAGE.kinds[token].fields
+        fields = PACKAGE.resource_types[token].fields
         for key, others in CONFLICTING.get(entry["type"], {}).items():
             assert {key, *others} <= set(fields), token
 

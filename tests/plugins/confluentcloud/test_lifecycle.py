@@ -108,9 +108,9 @@ def test_life(kind: str, fake_cloud: Running, engine: Engine) -> None:
 
 
 def test_every_served_type_has_a_case() -> None:
-    from plugins.confluentcloud.handlers.table import APIS
+    from plugins.confluentcloud.handlers.table import HANDLERS
 
-    assert set(CASES) | {"KafkaCluster"} == set(APIS)
+    assert set(CASES) | {"KafkaCluster"} == set(HANDLERS)
 
 
 def test_a_cluster_is_read_and_a_second_one_refused(fake_cloud: Running, engine: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plugins.confluentcloud.resource_types import KINDS
+from plugins.confluentcloud.resource_types import RESOURCE_TYPES
 from plugins.engine.check import check
 from plugins.engine.fields import Field
 
@@ -77,7 +77,7 @@ def changed(inputs: dict[str, Any], path: list[str], value: Any) -> dict[str, An
 
 @pytest.mark.parametrize("kind", sorted(GOOD))
 def test_good_inputs_pass(kind: str) -> None:
-    assert check(KINDS[kind], "it", {}, GOOD[kind])[1] == []
+    assert check(RESOURCE_TYPES[kind], "it", {}, GOOD[kind])[1] == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_good_inputs_pass(kind: str) -> None:
 )
 def test_refuses_with_the_recorded_words(entry: dict[str, Any]) -> None:
     value = int(entry["value"]) if entry["kind"] == "Int" else entry["value"]
-    failures = check(KINDS[entry["type"]], "it", {}, changed(GOOD[entry["type"]], entry["path"], value))[1]
+    failures = check(RESOURCE_TYPES[entry["type"]], "it", {}, changed(GOOD[entry["type"]], entry["path"], value))[1]
     assert [f.partition(". Examine values at")[0] for f in failures] == [entry["message"]]
 
 
@@ -100,7 +100,7 @@ def fields_of(fields: dict[str, Field], prefix: str = "") -> dict[str, Field]:
 @pytest.mark.parametrize("kind", sorted(GOOD))
 def test_fields_and_their_modes_are_the_recorded_ones(kind: str) -> None:
     """Same names; ForceNew, required, computed and defaults agree."""
-    recorded, ours = RECORDED["fields"][kind], fields_of(KINDS[kind].fields)
+    recorded, ours = RECORDED["fields"][kind], fields_of(RESOURCE_TYPES[kind].fields)
     assert {n for n in ours if "ruleset" not in n} == {
         n for n in recorded if "ruleset" not in n and "endpoints." not in n
     }
@@ -116,7 +116,9 @@ def test_fields_and_their_modes_are_the_recorded_ones(kind: str) -> None:
 
 
 def test_every_failure_is_reported_at_once() -> None:
-    failures = check(KINDS["KafkaTopic"], "t", {}, {"topicName": "bad name", "partitionsCount": 0, "bogus": 1})[1]
+    failures = check(
+        RESOURCE_TYPES["KafkaTopic"], "t", {}, {"topicName": "bad name", "partitionsCount": 0, "bogus": 1}
+    )[1]
     assert failures == [
         "Invalid or unknown key. Examine values at 't.bogus'.",
         "invalid value for topic_name (The topic name can be up to 249 characters in length, and can include the following "
@@ -126,7 +128,7 @@ def test_every_failure_is_reported_at_once() -> None:
 
 
 def test_missing_arguments_are_named() -> None:
-    failures = check(KINDS["KafkaTopic"], "e", {}, {})[1]
+    failures = check(RESOURCE_TYPES["KafkaTopic"], "e", {}, {})[1]
     wanted = 'Missing required argument. The argument "topic_name" is required, but no definition was found.. '
     assert failures == [wanted + "Examine values at 'e.topicName'."]
 
@@ -134,12 +136,14 @@ def test_missing_arguments_are_named() -> None:
 @pytest.mark.parametrize("kind", ["Environment", "KafkaCluster", "ServiceAccount", "ApiKey"])
 def test_display_names_are_made_up_once(kind: str) -> None:
     without = {k: v for k, v in GOOD[kind].items() if k != "displayName"}
-    first = check(KINDS[kind], "thing", {}, without)[0]["displayName"]
+    first = check(RESOURCE_TYPES[kind], "thing", {}, without)[0]["displayName"]
     assert first.startswith("thing-")
     assert len(first) == len("thing-") + 7
-    assert check(KINDS[kind], "thing", {"displayName": first}, without)[0]["displayName"] == first
+    assert check(RESOURCE_TYPES[kind], "thing", {"displayName": first}, without)[0]["displayName"] == first
 
 
 def test_exactly_one_cluster_type() -> None:
     inputs = {**GOOD["KafkaCluster"], "basic": {}}
-    assert any("exactly" in f or "must be specified" in f for f in check(KINDS["KafkaCluster"], "k", {}, inputs)[1])
+    assert any(
+        "exactly" in f or "must be specified" in f for f in check(RESOURCE_TYPES["KafkaCluster"], "k", {}, inputs)[1]
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from plugins.confluentcloud.diff_rules import special
-from plugins.confluentcloud.resource_types import KINDS
+from plugins.confluentcloud.resource_types import RESOURCE_TYPES
 from plugins.engine.diff import Change, diff
 from plugins.engine.errors import Refused
 
@@ -156,7 +156,7 @@ def ours(entry: dict[str, Any]) -> Change:
     kind = entry["type"]
     old, new = before_and_after(entry)
     identity = entry.get("error", '""').split('"')[1] if entry.get("error") else "id"
-    return special(kind, identity, old, new, diff(KINDS[kind], old, new))
+    return special(kind, identity, old, new, diff(RESOURCE_TYPES[kind], old, new))
 
 
 @pytest.mark.parametrize("entry", RECORDED, ids=lambda e: f"{e['type']} {e['change']}")
@@ -170,12 +170,12 @@ def test_agrees_with_the_record(entry: dict[str, Any]) -> None:
     assert change.detail == entry.get("detail", {})
     assert change.replaces == entry.get("replaces", [])
     if entry.get("kind") == "REPLACE":
-        assert KINDS[entry["type"]].delete_first == entry["deleteFirst"]
+        assert RESOURCE_TYPES[entry["type"]].delete_first == entry["deleteFirst"]
 
 
 @pytest.mark.parametrize("kind", sorted(OLD))
 def test_no_change_is_no_change(kind: str) -> None:
-    assert diff(KINDS[kind], OLD[kind], OLD[kind]).detail == {}
+    assert diff(RESOURCE_TYPES[kind], OLD[kind], OLD[kind]).detail == {}
 
 
 STATEMENT = {"statement": "SELECT 1", "statementName": "a", "properties": {"k": "v"}, "stopped": False}
@@ -191,7 +191,7 @@ STATEMENT = {"statement": "SELECT 1", "statementName": "a", "properties": {"k": 
     ],
 )
 def test_statements_as_recorded(change: dict[str, Any], detail: dict[str, str], replaces: list[str]) -> None:
-    found = diff(KINDS["FlinkStatement"], STATEMENT, {**STATEMENT, **change})
+    found = diff(RESOURCE_TYPES["FlinkStatement"], STATEMENT, {**STATEMENT, **change})
     assert (found.detail, found.replaces) == (detail, replaces)
 
 
@@ -199,4 +199,4 @@ def test_a_running_statement_cannot_move() -> None:
     old = {**STATEMENT, "computePool": {"id": "lfcp-1"}}
     new = {**STATEMENT, "computePool": {"id": "lfcp-2"}}
     with pytest.raises(Refused, match="compute_pool"):
-        special("FlinkStatement", "id", old, new, diff(KINDS["FlinkStatement"], old, new))
+        special("FlinkStatement", "id", old, new, diff(RESOURCE_TYPES["FlinkStatement"], old, new))
