@@ -2,8 +2,6 @@
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 from cli.commands import up
 from cli.console import say
@@ -20,13 +18,7 @@ def command(stack: str, arguments: list[str]) -> int:
     if stack == "local":
         workspace = pulumi.open_workspace(Instance.here(), stack, "bundled")
         return workspace.run(arguments)
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    try:
-        return subprocess.run(
-            ["pulumi", *arguments, "--stack", stack], cwd=ROOT, env=environment, check=False
-        ).returncode
-    except FileNotFoundError as error:
-        raise CdcError("the Pulumi CLI is not on PATH", "install it, and log in to your backend") from error
+    return subprocess.run(["pulumi", *arguments, "--stack", stack], cwd=ROOT, check=False).returncode
 
 
 def require_account(stack: str) -> None:
@@ -38,10 +30,22 @@ def require_account(stack: str) -> None:
         )
 
 
+def install(stack: str) -> int:
+    """The .venv and plugins that the user's CLI runs the program with, as its requirements are now."""
+    if stack == "local":
+        return 0
+    try:
+        return subprocess.run(["pulumi", "install"], cwd=ROOT, check=False).returncode
+    except FileNotFoundError as error:
+        raise CdcError("the Pulumi CLI is not on PATH", "install it, and log in to your backend") from error
+
+
 def deploy(stack: str) -> int:
     """Files, `up` under the policy pack, then a preview that must show nothing more to do."""
     up.check_files(stack)
     require_account(stack)
+    if code := install(stack):
+        return code
     pack = [] if stack == "local" else ["--policy-pack", str(ROOT / "policies")]
     if code := command(stack, ["up", "--yes", "--skip-preview", *QUIET, *pack]):
         say(f"deploying {stack} failed; what was made is kept, and the next run carries on")
@@ -53,4 +57,6 @@ def drift(stack: str) -> int:
     """Does the world still look as declared? Nothing is changed. Exit code 1 when it does not."""
     up.check_files(stack)
     require_account(stack)
+    if code := install(stack):
+        return code
     return 1 if command(stack, ["preview", "--refresh", *UNCHANGED]) else 0

@@ -1,0 +1,73 @@
+"""`cdc deploy` and `cdc drift` on a user's own Pulumi CLI: what they ask of it, in which order, and when they stop."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cli.commands import deploy
+from stacks.errors import CdcError
+
+PULUMI = """#!/bin/sh
+echo "$@" >>"{log}"
+case "$1" in {fails}) exit 7 ;; esac
+"""
+
+
+class Cli:
+    """A `pulumi` on PATH that writes down its arguments."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log = folder, folder / "log"
+
+    def failing(self, verb: str) -> None:
+        program = self.folder / "pulumi"
+        program.write_text(PULUMI.format(log=self.log, fails=verb or "nothing"))
+        program.chmod(0o755)
+        self.log.write_text("")
+
+    def verbs(self) -> list[str]:
+        return [line.split()[0] for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    monkeypatch.setenv("CONFLUENT_CLOUD_API_KEY", "k")
+    monkeypatch.setenv("CONFLUENT_CLOUD_API_SECRET", "s")
+    return Cli(tmp_path)
+
+
+def test_a_deployment_installs_updates_under_policies_and_looks_again(cli: Cli) -> None:
+    for fails, code, verbs in (
+        ("", 0, ["install", "up", "preview"]),
+        ("install", 7, ["install"]),
+        ("up", 7, ["install", "up"]),
+        ("preview", 7, ["install", "up", "preview"]),
+        ("", 0, ["install", "up", "preview"]),
+    ):
+        cli.failing(fails)
+        assert deploy.deploy("dev") == code, fails
+        assert cli.verbs() == verbs, fails
+    up, preview = cli.log.read_text().splitlines()[1:]
+    assert "--policy-pack" in up
+    assert "--stack dev" in up
+    assert "--expect-no-changes" in preview
+
+
+def test_drift_changes_nothing(cli: Cli) -> None:
+    for fails, code, verbs in (("", 0, ["install", "preview"]), ("preview", 1, ["install", "preview"])):
+        cli.failing(fails)
+        assert deploy.drift("dev") == code
+        assert cli.verbs() == verbs
+    assert "--refresh" in cli.log.read_text()
+
+
+def test_without_keys_or_cli_nothing_is_asked(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CdcError, match="the Pulumi CLI is not on PATH"):
+        deploy.deploy("dev")
+    cli.failing("")
+    monkeypatch.delenv("CONFLUENT_CLOUD_API_SECRET")
+    with pytest.raises(CdcError, match="CONFLUENT_CLOUD_API_SECRET not set"):
+        deploy.deploy("dev")
+    assert cli.verbs() == []
