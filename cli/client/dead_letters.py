@@ -34,11 +34,11 @@ class DeadLetter:
 
 
 def sources(stack: Stack, name: str | None) -> list[SourceContract]:
-    """The sources that have dead records; one of them by name. CdcError when there is none of that name."""
+    """The sources that have dead letters; one of them by name. CdcError when there is none of that name."""
     found = [s for s in stack.contract.sources if s.dead_letter_topic and name in (None, s.name)]
     if not found:
         known = ", ".join(s.name for s in stack.contract.sources)
-        raise CdcError(f"there is no source {name!r} with dead records", f"known: {known}")
+        raise CdcError(f"there is no source {name!r} with dead letters", f"known: {known}")
     return found
 
 
@@ -65,7 +65,7 @@ def parse(source: str, value: dict[str, Any]) -> DeadLetter:
     record = value.get("source_record") or {}
     place = [record.get(part) for part in ("topic", "partition", "offset")]
     if None in place:
-        raise CdcError(f"a dead record of {source} does not name its record", "was it written by another program?")
+        raise CdcError(f"a dead letter of {source} does not name its record", "was it written by another program?")
     return DeadLetter(
         "/".join(map(str, place)),
         source,
@@ -86,7 +86,7 @@ def pick(records: list[DeadLetter], identity: str) -> DeadLetter:
     for record in records:
         if record.id == identity:
             return record
-    raise CdcError(f"there is no dead record {identity!r}", "./cdc dead-records list shows their ids")
+    raise CdcError(f"there is no dead letter {identity!r}", "./cdc dead-letters list shows their ids")
 
 
 def waiting(records: list[DeadLetter]) -> Iterator[DeadLetter]:

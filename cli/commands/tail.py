@@ -46,7 +46,7 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
     try:
         recent = existing(client, most) if most and not from_beginning else []
         for message in recent:
-            show(*decoder.decode(message), message, as_json)
+            show(*decoder.readable(message), message, as_json)
         follow(client, decoder, None if most is None else most - len(recent), as_json)
     except KeyboardInterrupt:
         return 0
@@ -97,7 +97,7 @@ def follow(client: Any, decoder: registry.Decoder, left: int | None, as_json: bo
         message = client.poll(0.5)
         if message is None or message.error():
             continue
-        show(*decoder.decode(message), message, as_json)
+        show(*decoder.readable(message), message, as_json)
         left = None if left is None else left - 1
 
 

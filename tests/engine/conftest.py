@@ -15,7 +15,7 @@ from cli.client.stack import Stack, local_dsn
 from tests.support.cdc import cdc
 from tests.support.paths import ROOT
 
-PORTS = "23700"
+PORTS = os.environ.get("CDC_TEST_PORT_BASE", "23700")
 HERE = Path(__file__).parent
 
 

@@ -56,6 +56,90 @@ def test_one_poison_record_in_a_hundred_thousand(running: Stack) -> None:
     assert [found.redriven for found in dead_letters.read(running) if found.id == letter.id] == [True]
 
 
+def length(size: int) -> bytes:
+    """A size as Avro writes it: zigzag, then 7 bits a byte."""
+    rest, found = size * 2, b""
+    while rest > 127:
+        found, rest = found + bytes([rest & 127 | 128]), rest >> 7
+    return found + bytes([rest])
+
+
+def changed(value: bytes, at: int, byte: int) -> bytes:
+    assert value[at] in (0, 2), "the tag of a union of null and something"
+    return value[:at] + bytes([byte]) + value[at + 1 :]
+
+
+def bad_values(value: bytes, key: bytes) -> dict[str, bytes]:
+    """A record of the source, damaged in every way that a decoder can stumble over."""
+    head, body = value[:5], value[5:]
+    union = 5  # the first nullable field comes after two texts
+    for _ in range(2):
+        union += 1 + value[union] // 2
+    return {
+        "truncated": value[: len(value) // 2],
+        "one byte missing": value[:-1],
+        "bytes left over": value + b"\x02x",
+        "a whole record left over": value + body,
+        "union tag": changed(value, union, 0x08),
+        "negative union tag": changed(value, union, 0x01),
+        "negative length": head + b"\x01" + body[1:],
+        "length of a gigabyte": head + length(2**30) + body[1:],
+        "length of two gigabytes": head + length(2**31 - 1) + body[1:],
+        "schema of the key": key,
+        "unknown schema": b"\0" + (987_654).to_bytes(4, "big") + body,
+        "only a schema id": head,
+        "half a schema id": b"\0\0",
+        "empty": b"",
+        "JSON": b'{"id": "a", "event_type": "CarCreated"}',
+        "noise": bytes(range(255, 0, -1)),
+    }
+
+
+def test_each_bad_record_is_one_dead_letter_whatever_its_badness(running: Stack) -> None:
+    """Good, bad, good, for every kind of bad and in every partition: all the good arrive, all the bad are letters, once."""
+    raw = running.contract.sources[0].raw_topic
+    good = next(m for m in kafka.read_all(running, "operator", [raw], 60))
+    value, key = good.value(), good.key()
+    assert isinstance(value, bytes)
+    assert isinstance(key, bytes)
+    bad = bad_values(value, key)
+    partitions = len(kafka.partitions(kafka.consumer(running, "operator", "cdc-tools-tests"), raw))
+    made = rows(20 * (len(bad) + 1), "bad-")
+    batches = [made[at : at + 20] for at in range(0, len(made), 20)]
+    commit(running, batches.pop(0))
+    for (kind, damaged), batch in zip(bad.items(), batches, strict=True):
+        written = {(partition, None if partition else key): damaged for partition in range(partitions)}
+        write(running, raw, written, f"cdc-bad {kind}")
+        commit(running, batch)
+
+    ledger.all_arrived(running, {identity for identity, *_ in made}, 120)
+    expected = {f"cdc-bad {kind}".encode(): partitions for kind in bad}
+
+    def found() -> dict[bytes, int]:
+        letters = [v for letter in dead_letters.read(running) for v in letter.headers.values()]
+        return {k: letters.count(k) for k in expected}
+
+    wait.wait_for(lambda: found() == expected, 60, "one dead letter for each bad record")
+    counts = ledger.read(running, ledger.routed_topics(running)).counts
+    assert all(n == 1 for topic in counts.values() for identity, n in topic.items() if identity.startswith("bad-"))
+    shown = cdc("tail", "raw", "--max", "2000", "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert "undecodable" in shown.stdout
+    for letter in (one for one in dead_letters.read(running) if any(v in expected for v in one.headers.values())):
+        refused = cdc("dead-letters", "redrive", letter.id)
+        assert (refused.returncode, "Traceback" in refused.stderr) == (1, False), refused.stderr
+
+
+def write(running: Stack, topic: str, values: dict[tuple[int, bytes | None], bytes], mark: str) -> None:
+    """Records as a program would write them that went wrong: (partition, key) → value."""
+    producer = Producer({**kafka.kafka_config(running, "redriver"), "transactional.id": "cdc-redrive-poison"})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    for (partition, key), value in values.items():
+        producer.produce(topic, value, key, partition=partition, headers={"cdc-made-by": mark.encode()})
+    producer.commit_transaction(30)
+
+
 def poison(running: Stack, topic: str, key: object, value: bytes) -> None:
     """A record whose schema does not exist, written as a program would that went wrong."""
     settings = {**kafka.kafka_config(running, "redriver"), "transactional.id": "cdc-redrive-poison"}

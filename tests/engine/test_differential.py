@@ -28,7 +28,7 @@ ADAPTER = TypeAdapter(Condition)
 def gateway(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Path]]:
     folder = Instance.here().folder("data", "differential")
     found = Gateway(Instance.here(), "batch")
-    columns = ", ".join(f"`{c.name}` {c.kind.sql}" for c in COLUMNS)
+    columns = ", ".join(f"`{c.name}` {c.mapping.sql}" for c in COLUMNS)
     where = f"'connector' = 'filesystem', 'format' = 'json', 'path' = 'file://{folder}/rows.json'"
     found.run(f"CREATE TABLE `rows` (`id` INT, {columns}) WITH ({where})")
     yield found, folder / "rows.json"

@@ -105,11 +105,11 @@ def decodable(stack: Stack, record: DeadLetter, repair: Repair) -> bytes:
     """The bytes, when the stack's readers can decode them now. CdcError otherwise, unless it is forced."""
     value = repair.bytes_of(record)
     try:
-        registry.Decoder(stack, "operator").part(value)
-    except Exception as error:  # a decoder fails in many ways; all of them mean that it would come back
+        registry.Decoder(stack, "operator").require_readable(record.topic, value)
+    except CdcError as error:
         if not repair.force:
             raise CdcError(
-                f"{record.id} can still not be decoded: {type(error).__name__}: {str(error)[:200]}",
+                f"{record.id} can still not be decoded: {error.message}",
                 "mend it: --schema-id N, --value-file FILE; or register its schema; --force writes it all the same",
             ) from error
     return value

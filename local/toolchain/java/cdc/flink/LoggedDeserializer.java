@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -19,6 +20,7 @@ final class LoggedDeserializer implements DeserializationSchema<RowData> {
     private final int fields;
     private final String[] keys;
     private final TypeInformation<RowData> type;
+    private transient AvroState state;
 
     LoggedDeserializer(
             DeserializationSchema<RowData> avro, int fields, String[] keys, TypeInformation<RowData> type) {
@@ -31,6 +33,7 @@ final class LoggedDeserializer implements DeserializationSchema<RowData> {
     @Override
     public void open(InitializationContext context) throws Exception {
         avro.open(context);
+        state = new AvroState((AvroRowDataDeserializationSchema) avro);
     }
 
     @Override
@@ -41,13 +44,16 @@ final class LoggedDeserializer implements DeserializationSchema<RowData> {
         GenericRowData row = new GenericRowData(fields + keys.length);
         try {
             GenericRowData decoded = (GenericRowData) avro.deserialize(message);
+            state.requireEnd();
             for (int field = 0; field < fields; field++) {
                 row.setField(field, decoded.getField(field));
             }
         } catch (IOException | RuntimeException error) {
+            state.reset();
             if (registryIsAway(error)) {
                 throw error;
             }
+            row = new GenericRowData(fields + keys.length);
             for (int key = 0; key < keys.length; key++) {
                 row.setField(fields + key, keys[key].equals("error") ? StringData.fromString(reason(error)) : message);
             }
