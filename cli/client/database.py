@@ -1,14 +1,16 @@
 """The source database of the local environment: made, prepared as the migrator does it, and released again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from migrator import schema
+from migrator import catalog, schema
 from migrator.schema import Dsn
 from psycopg import sql
 
 from stacks.errors import CdcError
+from stacks.routes.expectations import expected
+from stacks.routes.model import Routes
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "postgres"
 
@@ -18,15 +20,21 @@ def connect(dsn: str) -> psycopg.Connection:
     return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
 
 
-def prepare(dsn: Dsn, passwords: Mapping[str, str], publication: str, tables: Iterable[str]) -> list[str]:
-    """What the migrator function does: DDL, passwords, publication. Returns the files that were applied."""
+def prepare(dsn: Dsn, passwords: Mapping[str, str], publication: str, routes: Routes, heartbeat: str) -> list[str]:
+    """What the migrator function does: DDL, passwords, a look at the catalog, publication. Returns what differs harmlessly."""
     try:
-        applied = schema.migrate(dsn, FOLDER)
+        schema.migrate(dsn, FOLDER)
     except schema.Changed as error:
         raise CdcError(str(error), "or start over, without the data: ./cdc down --purge") from error
     schema.set_passwords(dsn, passwords)
-    schema.ensure_publication(dsn, publication, tables)
-    return applied
+    try:
+        differs = schema.look(dsn, publication, [expected(source) for source in routes.sources])
+    except catalog.Unfit as error:
+        raise CdcError(
+            str(error), "nothing was published; ./cdc routes check --database DSN shows the lines"
+        ) from error
+    schema.ensure_publication(dsn, publication, [*(source.table for source in routes.sources), heartbeat])
+    return [str(one) for one in differs]
 
 
 def ensure_database(admin_dsn: Dsn, name: str) -> None:

@@ -46,9 +46,10 @@ def prepare_database(instance: Instance, loaded: Loaded) -> int:
     backend, connector = loaded.settings.backend, loaded.settings.connector
     owner = Dsn("127.0.0.1", instance.port("postgres"), "postgres", "postgres", instance.secrets["postgres"])
     database.ensure_database(owner, backend.database)
-    tables = [*(source.table for source in loaded.routes.sources), connector.heartbeat_table]
     passwords = {role: instance.secrets[role] for role in ("cdc", "events_api")}
-    database.prepare(replace(owner, database=backend.database), passwords, connector.publication, tables)
+    own = replace(owner, database=backend.database)
+    for difference in database.prepare(own, passwords, connector.publication, loaded.routes, connector.heartbeat_table):
+        say(f"  warning: {difference}")
     dsn = admin_dsn(instance, backend.database)
     if database.rows(dsn, "public.business_events"):
         return 0

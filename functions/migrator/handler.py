@@ -23,7 +23,11 @@ def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object]
     """The function for its environment."""
 
     def run(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
-        """`event`: publication, and the tables (`schema.table`) it covers. Returns which files were applied."""
+        """`event`: publication, the tables (`schema.table`) it covers, and what is expected of the sources (catalog.py).
+
+        Returns which files were applied, and what differs in the database without doing harm. Raises Unfit before the
+        publication is touched when something does harm.
+        """
         owner = secret(environment["OWNER_SECRET"])
         dsn = schema.Dsn(
             host=environment["DATABASE_HOST"],
@@ -35,8 +39,14 @@ def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object]
         )
         applied = schema.migrate(dsn, files())
         schema.set_passwords(dsn, {user: secret(environment[name])["password"] for user, name in USERS.items()})
+        differs = schema.look(dsn, event["publication"], event["sources"])
         schema.ensure_publication(dsn, event["publication"], event["tables"])
-        return {"applied": applied, "publication": event["publication"], "tables": sorted(event["tables"])}
+        return {
+            "applied": applied,
+            "publication": event["publication"],
+            "tables": sorted(event["tables"]),
+            "warnings": [str(one) for one in differs],
+        }
 
     return run
 

@@ -1,13 +1,15 @@
 """Numbered DDL files, roles' passwords, the publication: each applied once, or made as wanted."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from migrator import catalog
 
 LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -84,10 +86,29 @@ def set_passwords(dsn: Dsn, passwords: Mapping[str, str]) -> None:
             connection.execute(statement)
 
 
+def look(dsn: Dsn, publication: str, sources: Sequence[catalog.Expected]) -> list[catalog.Difference]:
+    """What differs and stops nothing. Raises Unfit when something does that would lose or invent data."""
+    with connect(dsn) as connection:
+        found = catalog.differences(connection, publication, sources)
+    if stopping := [one for one in found if one.stops]:
+        raise catalog.Unfit(stopping)
+    return found
+
+
 def ensure_publication(dsn: Dsn, name: str, tables: Iterable[str]) -> None:
-    """The publication covers exactly these tables (`schema.table`)."""
+    """The publication covers exactly these tables (`schema.table`); a partitioned one with all its partitions, as itself.
+
+    Without `publish_via_partition_root` the rows of a partitioned table arrive under their partitions' names, which nothing
+    captures. It means nothing for other tables.
+    """
     listed = sql.SQL(", ").join(sql.Identifier(*table.split(".")) for table in sorted(tables))
     with connect(dsn) as connection:
         found = connection.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (name,)).fetchone()
         verb = sql.SQL("ALTER PUBLICATION {} SET TABLE {}") if found else sql.SQL("CREATE PUBLICATION {} FOR TABLE {}")
-        connection.execute(verb.format(sql.Identifier(name), listed))
+        with connection.transaction():
+            connection.execute(verb.format(sql.Identifier(name), listed))
+            option = sql.SQL("ALTER PUBLICATION {} SET (publish_via_partition_root = true)")
+            connection.execute(option.format(sql.Identifier(name)))
+            if connection.info.server_version >= 180_000:  # without it, generated columns make UPDATEs fail under FULL
+                option = sql.SQL("ALTER PUBLICATION {} SET (publish_generated_columns = stored)")
+                connection.execute(option.format(sql.Identifier(name)))

@@ -73,12 +73,13 @@ def kafka(engine: Engine, render: Renderer) -> None:
 
 
 def connect(engine: Engine, render: Renderer) -> None:
-    """Lay out the plug-in path: Debezium and the Avro converter, one folder each."""
+    """Lay out the plug-in path: Debezium, the Avro converter and our transform, one folder each."""
     plugins = engine.data / "plugins"
     shutil.rmtree(plugins, ignore_errors=True)
     (plugins / "converter").mkdir(parents=True)
     debezium = next(Path(render.tools.archive("debezium")).iterdir())
     (plugins / "debezium").symlink_to(debezium)
+    (plugins / "transforms").symlink_to(render.tools.classes["connect"])
     for jar in render.tools.jar_files("converter"):
         (plugins / "converter" / jar.name).symlink_to(jar)
 

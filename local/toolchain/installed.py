@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.toolchain import cache, flink_format, jars, postgres
+from local.toolchain import cache, jars, java_classes, postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +13,11 @@ class Toolchain:
 
     jars: dict[str, Any]
     postgres: postgres.Postgres
-    flink_format: Path
+    classes: dict[str, Path]
 
     def classpath(self, name: str) -> str:
         """A JVM class path: the set's jars joined by `:`; Flink's with our format."""
-        own = [str(self.flink_format)] if name == "flink" else []
+        own = [str(self.classes["flink"])] if name == "flink" else []
         return ":".join([*self.jars["classpath"][name], *own])
 
     def jar_files(self, name: str) -> list[Path]:
@@ -34,6 +34,9 @@ def install(progress: cache.Progress) -> Toolchain:
     progress("PostgreSQL")
     database = postgres.install()
     found = jars.install(progress)
-    progress("Flink format")
+    progress("Java classes")
     paths: dict[str, list[str]] = found["classpath"]
-    return Toolchain(found, database, flink_format.install(paths["compiler"][0], ":".join(paths["flink"])))
+    compiler = paths["compiler"][0]
+    needed = {"flink": paths["flink"], "connect": paths["kafka"]}
+    classes = {name: java_classes.install(name, compiler, ":".join(jars)) for name, jars in needed.items()}
+    return Toolchain(found, database, classes)

@@ -16,6 +16,7 @@ from stacks.components.aws.proxy import Proxy, ProxyArgs
 from stacks.components.aws.security_groups import SecurityGroups, SecurityGroupsArgs
 from stacks.components.aws.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from stacks.pipeline.context import Context
+from stacks.routes.expectations import expected
 from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend, NewVpc, PostgresBackend, PrivateLink
 
 
@@ -175,6 +176,7 @@ def declare_migrator(context: Context, backend: AuroraBackend, around: Surroundi
         publication=connector.publication,
         after=[*around.vpc_endpoints.endpoints, *around.security_groups.rules],
         tables=[*(source.table for source in context.routes.sources), connector.heartbeat_table],
+        expected=[expected(source) for source in context.routes.sources],
     )
     return Migrator("migration", args, around.below)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.client import kafka, wait
+from cli.client import wait
 from cli.client.stack import Stack
 from cli.traffic.events import Factory
 from cli.traffic.sender import sender
@@ -39,7 +39,7 @@ def test_every_event_arrives_although_it_was_killed(running: Stack, name: str) -
     sending = threading.Thread(target=send, args=(running, sent))
     started = ledger.read(running, ["raw-event-headers"]).counts["raw-event-headers"].total()
     sending.start()
-    wait.wait_for(lambda: raw_count(running) > started + 500, 60, "the flow of events")
+    wait.wait_for(lambda: ledger.raw_count(running) > started + 500, 60, "the flow of events")
     os.kill(before["pid"], signal.SIGKILL)
     sending.join(120)
     assert sent, "the events could not be written"
@@ -50,12 +50,3 @@ def test_every_event_arrives_although_it_was_killed(running: Stack, name: str) -
     assert len(counts) == 3000
     if name not in AT_LEAST_ONCE:
         assert set(counts) == {1}
-
-
-def raw_count(stack: Stack) -> int:
-    """Records on the raw topic, by offsets: it has no transaction markers."""
-    observer = kafka.consumer(stack, "operator", "cdc-tools-count")
-    try:
-        return sum(high - low for low, high in kafka.ends(observer, "raw-event-headers").values())
-    finally:
-        observer.close()

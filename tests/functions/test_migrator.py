@@ -52,7 +52,8 @@ def run(dsn: Dsn, *tables: str) -> dict[str, Any]:
         "OWNER_SECRET": "owner", "CDC_SECRET": "cdc", "EVENTS_API_SECRET": "api", "DATABASE_HOST": dsn.host,
         "DATABASE_PORT": str(dsn.port), "DATABASE_NAME": dsn.database, "DATABASE_SSL_MODE": "disable",
     }  # fmt: skip
-    return handler.make(environment)({"publication": "p", "tables": tables or ("public.event_headers",)}, None)
+    event = {"publication": "p", "tables": tables or ("public.event_headers",), "sources": []}
+    return handler.make(environment)(event, None)
 
 
 def rows(dsn: Dsn, query: str) -> list[tuple[Any, ...]]:
@@ -73,6 +74,36 @@ def test_the_publication_is_made_as_wanted_each_time(empty: Dsn, secrets: None) 
     assert rows(empty, query) == [("public.cdc_heartbeat",), ("public.event_headers",)]
     run(empty, "public.event_headers")
     assert rows(empty, query) == [("public.event_headers",)]
+
+
+PARTITIONED = {
+    "list": ("PARTITION BY LIST (tenant)", "FOR VALUES IN ('a')", "FOR VALUES IN ('b')"),
+    "range": ("PARTITION BY RANGE (tenant)", "FOR VALUES FROM ('a') TO ('b')", "FOR VALUES FROM ('b') TO ('c')"),
+    "hash": (
+        "PARTITION BY HASH (tenant)",
+        "FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
+        "FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+    ),
+    "default": ("PARTITION BY LIST (tenant)", "FOR VALUES IN ('a')", "DEFAULT"),
+}
+
+
+@pytest.mark.parametrize("kind", PARTITIONED)
+def test_a_partitioned_table_is_published_as_itself(kind: str, empty: Dsn, secrets: None) -> None:
+    """Also with partitions that are attached later, and by a publication that was made without the option."""
+    by, first, later = PARTITIONED[kind]
+    run(empty)
+    with connect(empty) as connection:
+        connection.execute("DROP PUBLICATION p")
+        connection.execute("CREATE PUBLICATION p FOR TABLE event_headers")
+        connection.execute(f"CREATE TABLE tenants (tenant text, id bigint, PRIMARY KEY (tenant, id)) {by}".encode())
+        connection.execute(f"CREATE TABLE tenants_1 PARTITION OF tenants {first}".encode())
+    run(empty, "public.event_headers", "public.tenants")
+    with connect(empty) as connection:
+        connection.execute("CREATE TABLE tenants_2 (tenant text NOT NULL, id bigint NOT NULL)")
+        connection.execute(f"ALTER TABLE tenants ATTACH PARTITION tenants_2 {later}".encode())
+    query = "SELECT tablename FROM pg_publication_tables WHERE pubname = 'p' ORDER BY 1"
+    assert rows(empty, query) == [("event_headers",), ("tenants",)]
 
 
 def test_roles_sign_in_with_their_new_passwords_only(empty: Dsn, secrets: None) -> None:

@@ -54,3 +54,12 @@ def all_arrived(stack: Stack, ids: set[str], seconds: float) -> Seen:
 
     wait.wait_for(complete, seconds, f"the arrival of {len(ids)} events")
     return found[0]
+
+
+def raw_count(stack: Stack) -> int:
+    """Records on the raw topic, by offsets: it has no transaction markers."""
+    observer = kafka.consumer(stack, "operator", "cdc-tools-count")
+    try:
+        return sum(high - low for low, high in kafka.ends(observer, "raw-event-headers").values())
+    finally:
+        observer.close()

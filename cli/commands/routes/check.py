@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cli.commands.routes import catalog
 from cli.console import BAD_INPUT, data, out, say
 from cli.planning import compatibility, routes_file
 from local.environment import ROOT
@@ -13,11 +14,13 @@ from stacks.errors import CdcError, Finding
 from stacks.files.yaml_document import Document
 from stacks.routes import matching
 from stacks.routes.model import Routes
+from stacks.settings.model import ConnectorSettings
 
+PUBLICATION = ConnectorSettings().publication
 MARKS = {"error": "✘", "warning": "!", "info": "·"}
 
 
-def run(path: Path | None, base: str | None, as_json: bool) -> int:
+def run(path: Path | None, base: str | None, database: str | None, as_json: bool) -> int:
     """Print every finding. Exit code 2 when one of them is an error."""
     found = routes_file.linted(path or ROOT / routes_file.NAME)
     findings = list(found.findings)
@@ -25,6 +28,8 @@ def run(path: Path | None, base: str | None, as_json: bool) -> int:
         findings += examples(found.routes, found.document)
         if base is not None or path is None:
             findings += against(base, found.routes, found.document)
+        if database is not None:
+            findings += catalog.findings(database, PUBLICATION, found.routes, found.document)
     findings.sort(key=lambda finding: finding.position)
     counts = Counter(finding.severity for finding in findings)
     if as_json:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -31,6 +32,7 @@ class MigratorArgs:
     key_arn: pulumi.Input[str]
     publication: str
     tables: Sequence[str]
+    expected: Sequence[Mapping[str, Any]]
     after: Sequence[pulumi.Resource]
 
 
@@ -69,7 +71,7 @@ class Migrator(Component):
             files=["schemas/postgres/*.sql"],
         )
         self.function = LambdaFunction("migrator", function_args, self.child())
-        work = {"publication": args.publication, "tables": sorted(args.tables)}
+        work = {"publication": args.publication, "tables": sorted(args.tables), "sources": args.expected}
         self.run = aws.lambda_.Invocation(
             f"{name}-run",
             function_name=self.function.function.name,
