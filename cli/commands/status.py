@@ -1,17 +1,21 @@
 """`cdc status`: one screen that says what runs, what failed, and where the events are."""
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
+from rich.markup import escape
 
-from cli.client import dead_letters, kafka, rest, stack
+from cli.client import dead_letters, flow, kafka, rest, stack
 from cli.client.stack import Stack
 from cli.console import data, out, table
 from local.engines import client
-from local.environment import Instance
+from local.environment import ROOT, Instance
+from stacks import load as loading
 from stacks.errors import CdcError
 
+COUNTING = 1.5  # seconds
 SLOT = """
 SELECT active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint,
        pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
@@ -32,6 +36,7 @@ def gather() -> dict[str, Any]:
         return {**found, "stack": error.message, "healthy": False}
     found |= {"connector": tried(lambda: connector(running, instance)), "slot": tried(lambda: slot(running))}
     found |= {"statements": tried(lambda: statements(running)), "topics": tried(lambda: topics(running))}
+    found["flow"] = tried(lambda: moving(running))
     return {**found, "healthy": healthy(found)}
 
 
@@ -72,28 +77,39 @@ def statements(running: Stack) -> list[dict[str, Any]]:
     return [{"name": s["name"], "phase": s["status"]["phase"], "detail": s["status"]["detail"]} for s in found]
 
 
+def moving(running: Stack) -> dict[str, Any]:
+    """Heartbeat, recent rows and dead letters per source, and what is wrong with them."""
+    settings, _ = loading.from_files(ROOT, running.name)
+    seen, problems = flow.gather(running, settings.connector.heartbeat_interval_ms / 1000)
+    return {**asdict(seen), "problems": problems}
+
+
 def topics(running: Stack) -> dict[str, Any]:
     """Committed records per topic; the unrouted share of what came in."""
     contract = running.contract
     kinds = {s.raw_topic: "raw" for s in contract.sources} | {r.topic: "routed" for r in contract.routes}
     kinds |= {s.unrouted_topic: "unrouted" for s in contract.sources}
-    counts, complete = kafka.count_records(running, "operator", list(kinds))
+    counts, complete = kafka.count_records(running, "operator", list(kinds), COUNTING)
     rows: list[dict[str, Any]] = [{"topic": t, "kind": kind, "records": counts[t]} for t, kind in kinds.items()]
     total, unrouted = (sum(r["records"] for r in rows if r["kind"] == kind) for kind in ("raw", "unrouted"))
     waiting = sum(1 for _ in dead_letters.waiting(dead_letters.read(running)))
-    share = unrouted / total if total else 0.0
+    share = (
+        (unrouted / total if total else 0.0) if complete else None
+    )  # of a part of the records it would be a wrong one
     return {"rows": rows, "complete": complete, "unrouted_share": share, "dead_letters": waiting}
 
 
 def healthy(found: dict[str, Any]) -> bool:
     """Is everything as it should be?"""
-    parts = [found["connector"], found["slot"], found["statements"], found["topics"]]
+    parts = [found["connector"], found["slot"], found["statements"], found["topics"], found["flow"]]
     return (
         all(e["state"] == "ready" for e in found["engines"])
         and not any(isinstance(part, dict) and "problem" in part for part in parts)
         and found["connector"]["state"] == "RUNNING"
         and all(s["phase"] == "RUNNING" for s in found["statements"])
         and found["slot"]["wal_status"] in ("reserved", "extended")
+        and found["slot"]["active"]
+        and not found["flow"]["problems"]
     )
 
 
@@ -144,6 +160,8 @@ def show(found: dict[str, Any]) -> None:
         return
     out.print()
     table("Pipeline", ("part", "name", "state", "detail"), pipeline_rows(found))
+    for problem in found["flow"].get("problems", [found["flow"].get("problem")]):
+        out.print(f"[red]✘[/red] {escape(str(problem))}", highlight=False, soft_wrap=True)
     out.print()
     topics_found = found["topics"]
     if "problem" in topics_found:
@@ -152,7 +170,8 @@ def show(found: dict[str, Any]) -> None:
     least = "" if topics_found["complete"] else "≥ "
     rows = [(r["topic"], r["kind"], f"{least}{r['records']:,}") for r in topics_found["rows"]]
     table("Topics (committed records)", ("topic", "kind", "records"), rows, right=("records",))
-    out.print(f"unrouted: {topics_found['unrouted_share']:.1%} of the rows that came in", highlight=False)
+    if topics_found["complete"]:
+        out.print(f"unrouted: {topics_found['unrouted_share']:.1%} of the rows that came in", highlight=False)
     if waiting := topics_found["dead_letters"]:
         out.print(f"dead letters: {waiting} wait; look: ./cdc dead-letters list", highlight=False)
 

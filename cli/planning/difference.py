@@ -102,12 +102,22 @@ def step_of(old: Resource | None, new: Resource | None) -> Step | None:
         why = (*why, f"protection {'on' if new.protect else 'off'}")
     if not why:
         return None
-    forced = {path.split(".")[0].split("[")[0] for path in change.detail} & new.replace_on_changes
+    forced = {top(path) for path in change.detail if any(within(path, asked) for asked in new.replace_on_changes)}
     replaces = tuple(sorted({*change.replaces, *forced} - {"__meta"}))
     replacing = bool(change.replaces or forced)
     if "__meta" in change.replaces:
         replaces = (*replaces, "partitionsCount")
     return Step(action="replace" if replacing else "update", why=why, replaces=replaces, **about)
+
+
+def top(path: str) -> str:
+    """The property of a path: `a` of `a.b[0]`."""
+    return path.split(".")[0].split("[")[0]
+
+
+def within(path: str, place: str) -> bool:
+    """Is a path a place, or inside of it?"""
+    return path == place or path.startswith((f"{place}.", f"{place}["))
 
 
 def changed(old: Resource, new: Resource) -> Change:
@@ -118,11 +128,9 @@ def changed(old: Resource, new: Resource) -> Change:
     found = diff(package.resource_types[key], before, after)
     # A secret shows no value on either side: only where it is, or that it is one, can differ.
     for path in list(found.detail):
-        if same_secret(old, new, path.split(".")[0].split("[")[0]):
+        if same_secret(old, new, top(path)):
             del found.detail[path]
-    found.replaces[:] = [
-        name for name in found.replaces if any(p.split(".")[0].split("[")[0] == name for p in found.detail)
-    ]
+    found.replaces[:] = [name for name in found.replaces if any(top(path) == name for path in found.detail)]
     return package.special(key, new.name, before, after, found)
 
 
@@ -133,10 +141,10 @@ def same_secret(old: Resource, new: Resource, name: str) -> bool:
 
 def explained(path: str, what: str, old: Resource, new: Resource) -> str:
     """`retention.ms: 1 → 2`, values only where they are short."""
-    top = path.split(".")[0].split("[")[0]
+    whole = top(path)
     inner = path.replace('["', ".").replace('"]', "")
     before, after = old.get(inner), new.get(inner)
-    if top == inner or before is not None or after is not None:
+    if whole == inner or before is not None or after is not None:
         texts = short(before), short(after)
         if all(texts):
             return f"{inner}: {texts[0]} → {texts[1]}"

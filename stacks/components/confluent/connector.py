@@ -58,7 +58,15 @@ class CdcConnector(Component):
             config_nonsensitive=configuration(args),
             config_sensitive={"database.password": args.database_password},
             # Before its ACLs, topics and publication exist the connector fails (or makes a topic of one partition).
-            opts=self.child(protect=args.protect, depends_on=[*acls, *args.after], ignore_changes=list(SERVER_FILLED)),
+            opts=self.child(
+                protect=args.protect,
+                depends_on=[*acls, *args.after],
+                ignore_changes=list(SERVER_FILLED),
+                # The provider plans a new name as an update, and the service then has two (CC-CONNECTOR-NAME). Two of one name, or
+                # two readers of one slot, cannot be there at once: the old one goes first.
+                replace_on_changes=["configNonsensitive.name"],
+                delete_before_replace=True,
+            ),
         )
         self.register_outputs({"connectorId": self.connector.id})
 

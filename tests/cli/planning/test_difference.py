@@ -1,4 +1,4 @@
-"""What a pull request says: five prepared changes against prod, each comment a golden file."""
+"""What a pull request says: six prepared changes against prod, each comment a golden file."""
 
 import pickle
 import subprocess
@@ -42,6 +42,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "new-route": edited("routes.yaml", "\nconsumers:", ROUTE + "\nconsumers:"),
     "fewer-partitions": edited("routes.yaml", "    partitions: 6", "    partitions: 3"),
     "instance-class": edited("Pulumi.prod.yaml", "db.r8g.large", "db.r8g.xlarge"),
+    "renamed-connector": edited("stacks/settings/model.py", 'name: Slug = "postgres-cdc"', 'name: Slug = "orders-cdc"'),
     "secret-in-plain": edited("stacks/components/confluent/connector.py", 'config_nonsensitive=configuration(args),', 'config_nonsensitive={**configuration(args), "database.password": "hunter2"},'),
 }  # fmt: skip
 
@@ -93,6 +94,11 @@ def test_an_instance_class_changes_in_place_and_costs(compared: dict[str, Differ
     found = compared["instance-class"]
     assert {(s.name, s.action) for s in found.steps} == {("database-0", "update"), ("database-1", "update")}
     assert found.dollars > 100
+
+
+def test_a_renamed_connector_is_another_one(compared: dict[str, Difference]) -> None:
+    (step,) = [s for s in compared["renamed-connector"].steps if s.type == "connector"]
+    assert (step.action, step.replaces) == ("replace", ("configNonsensitive",))
 
 
 def test_a_secret_in_plain_is_a_finding_and_its_value_is_not_shown(compared: dict[str, Difference]) -> None:

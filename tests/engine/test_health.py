@@ -1,0 +1,79 @@
+"""`cdc status` is green while data moves, red while it does not, and green again: whatever the processes say."""
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+
+from cli.client import kafka, wait
+from cli.client.stack import Stack, local_dsn
+from tests.engine.test_dead_letters import write
+from tests.support import ledger
+from tests.support.bulk import commit, rows
+from tests.support.cdc import cdc
+
+pytestmark = pytest.mark.engine
+LOOKS = 6  # one after the other: a connector in a loop is RUNNING in between
+
+
+def status() -> tuple[int, dict[str, Any]]:
+    done = cdc("status", "--json")
+    return done.returncode, json.loads(done.stdout)
+
+
+def becomes(code: int, seconds: float) -> dict[str, Any]:
+    """Wait until it ends with this exit code each time that it is looked at."""
+    last: list[dict[str, Any]] = []
+
+    def steady() -> bool:
+        for _ in range(LOOKS):
+            found, seen = status()
+            last[:] = [seen]
+            if found != code:
+                return False
+        return True
+
+    try:
+        wait.wait_for(steady, seconds, f"exit code {code} of cdc status")
+    except Exception as error:
+        raise AssertionError(json.dumps(last, indent=1, default=str)[:4000]) from error
+    return last[0]
+
+
+def test_a_jump_of_dead_letters(running: Stack) -> None:
+    becomes(0, 60)
+    raw = running.contract.sources[0].raw_topic
+    write(running, raw, {(0, b"k"): b"noise"}, "cdc-health")
+    commit(running, rows(300, "health-"))
+    before = ledger.raw_count(running)
+    for number in range(50):
+        write(running, raw, {(number % 3, b"k"): b"noise"}, "cdc-health")
+    found = becomes(1, 60)
+    assert any("dead letters for" in problem for problem in found["flow"]["problems"])
+    commit(running, rows(8000, "health-good-"))
+    wait.wait_for(lambda: ledger.raw_count(running) >= before + 8000, 60, "good rows")
+    assert becomes(0, 60)["flow"]["problems"] == []
+
+
+def test_a_connector_that_fails_again_and_again(running: Stack) -> None:
+    with psycopg.connect(local_dsn(running, "postgres"), autocommit=True) as connection:
+        connection.execute("ALTER ROLE cdc NOREPLICATION")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'walsender'")
+        try:
+            becomes(1, 120)
+        finally:
+            connection.execute("ALTER ROLE cdc REPLICATION")
+    becomes(0, 180)
+
+
+def test_it_answers_from_offsets(running: Stack) -> None:
+    """The share of unrouted rows is told only when all were counted."""
+    _, found = status()
+    counted = found["topics"]
+    assert (counted["unrouted_share"] is None) == (not counted["complete"])
+    client = kafka.consumer(running, "operator", "cdc-tools-tests")
+    assert found["flow"]["sources"][0]["arrived"] == sum(
+        high - low for low, high in kafka.ends(client, running.contract.sources[0].raw_topic).values()
+    )
+    client.close()
