@@ -2,11 +2,25 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # a value that only an `up` will know, on Pulumi's wire
+# Was something looked at that is not known yet? Rules set it back before each decision.
+looked_at_unknown: ContextVar[bool] = ContextVar("looked_at_unknown", default=False)
+
+
+def holds_unknown(value: Any) -> bool:
+    """Is a value, or something in it, not known yet?"""
+    if isinstance(value, Mapping):
+        return any(holds_unknown(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(inner) for inner in value)
+    return value == UNKNOWN
+
+
 SECRET = "[secret]"  # noqa: S105 - how a secret value is shown
 
 
@@ -36,7 +50,7 @@ class Resource:
         return self.token.split(":")[1].removeprefix("index/") if ":" in self.token else self.token
 
     def get(self, path: str) -> Any:
-        """A property by a dotted path; lists by number. None when it is not there."""
+        """A property by a dotted path; lists by number. None when it is not there, UNKNOWN for anything in what is unknown."""
         value: Any = self.props
         for part in path.split("."):
             if isinstance(value, list):
@@ -44,7 +58,10 @@ class Resource:
             elif isinstance(value, Mapping):
                 value = value.get(part)
             else:
-                return None
+                value = UNKNOWN if value == UNKNOWN else None
+                break
+        if holds_unknown(value):
+            looked_at_unknown.set(True)
         return value
 
     def known(self, path: str) -> Any:

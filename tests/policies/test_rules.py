@@ -1,11 +1,14 @@
 """The pack finds nothing in dev and prod, and every rule finds what breaks it."""
 
+import copy
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from policies.graph import Graph, from_recorded
+from policies.graph import UNKNOWN, Graph, from_recorded
 from policies.rules import RULES, evaluate
 from tests.policies.mutants import MUTANTS
 
@@ -44,3 +47,46 @@ def test_rules_of_prod_leave_dev_alone(graphs: dict[str, Any]) -> None:
 
 def test_ids_name_their_area() -> None:
     assert all(re.fullmatch(r"[A-Z]{3}-\d\d", rule.id) for rule in RULES)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a resource's inputs, at every depth."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield (*path, key)
+        yield from places(below, (*path, key))
+
+
+def with_unknown(inputs: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+    changed = copy.deepcopy(inputs)
+    place: Any = changed
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = UNKNOWN
+    return changed
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_every_rule_survives_every_property_being_unknown(stack: str, graphs: dict[str, Any]) -> None:
+    """As in a first preview on new accounts: no rule ends in an error, and none finds what is not decided yet."""
+    graph, tried = graphs[stack], set[tuple[Any, ...]]()
+    for name, resource in graph["resources"].items():
+        for path in places(resource["inputs"]):
+            shape = (resource["type"], *("#" if isinstance(key, int) else key for key in path))
+            if shape not in tried:
+                tried.add(shape)
+                changed = {**resource, "inputs": with_unknown(resource["inputs"], path)}
+                preview = from_recorded({**graph, "resources": {**graph["resources"], name: changed}})
+                assert [str(f) for f in evaluate(preview)] == [], shape
+    assert len(tried) > 200
+
+
+def test_what_is_known_is_still_found_beside_what_is_not(prod: Graph) -> None:
+    """An unknown property of another resource, or another property of the same one, hides nothing of a rule by resource."""
+    for rule in ("RDS-01", "FUN-02", "CON-09"):
+        broken = MUTANTS[rule](prod)
+        (finding, *_) = BY_ID[rule].findings(broken)
+        bad = broken.resources[finding.resource]
+        props = {**bad.props, "tags": UNKNOWN, "description": UNKNOWN}
+        beside = Graph({**broken.resources, bad.name: replace(bad, props=props)}, broken.exports)
+        assert [f.resource for f in BY_ID[rule].findings(beside)] == [f.resource for f in BY_ID[rule].findings(broken)]
