@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from stacks.files.base import Identifier, Model, Slug, TableName
 from stacks.settings.kafka import Cluster
@@ -18,10 +18,22 @@ SECRETS = {
 }
 
 
-class EnvironmentSettings(Model):
-    """The Confluent environment. Its name is the Flink catalog."""
+def named(name: str) -> str:
+    """A name that AWS takes as a part of identifiers, groups and load balancers."""
+    if "--" in name or name.endswith("-"):
+        raise ValueError("AWS takes no name with -- or with - at its end")
+    if name.startswith(("sg-", "internal-")):
+        raise ValueError("AWS keeps names that begin with sg- and internal- for itself")
+    return name
 
-    name: Slug
+
+EnvironmentName = Annotated[Slug, AfterValidator(named)]
+
+
+class EnvironmentSettings(Model):
+    """The Confluent environment. Its name is the Flink catalog, and a part of names on AWS."""
+
+    name: EnvironmentName
     governance: Literal["ESSENTIALS", "ADVANCED"] = "ESSENTIALS"
 
 

@@ -26,7 +26,20 @@ Cidr = Annotated[str, AfterValidator(a_network)]
 ZoneName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
 SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
 VpcId = Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")]
-InstanceClass = Annotated[str, StringConstraints(pattern=r"^db\.(serverless|[a-z0-9]+\.[a-z0-9]+)$")]
+
+
+def provisioned(name: str) -> str:
+    """Aurora refuses serverless instances in a cluster without a scaling configuration, which this program does not declare."""
+    if name == "db.serverless":
+        raise ValueError(
+            "serverless needs a scaling configuration, which is not supported: name a class such as db.t4g.medium"
+        )
+    return name
+
+
+InstanceClass = Annotated[
+    str, StringConstraints(pattern=r"^db\.(serverless|[a-z0-9]+\.[a-z0-9]+)$"), AfterValidator(provisioned)
+]
 
 
 class PostgresBackend(Model):

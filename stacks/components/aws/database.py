@@ -15,13 +15,16 @@ PORT = 5432
 OWNER = "events_owner"
 CA = "rds-ca-rsa2048-g1"
 # Static parameters take effect at a reboot, the others at once. Slots and senders: the connector, a replacement, spare.
+# rds.force_ssl is on by default from Aurora PostgreSQL 17: AWS then keeps pending-reboot, whatever was asked for, and every plan
+# would show a change (hashicorp/terraform-provider-aws#39252).
 STATIC = {
     "rds.logical_replication": "1",
+    "rds.force_ssl": "1",
     "shared_preload_libraries": "pg_stat_statements,pgaudit",
     "max_replication_slots": "10",
     "max_wal_senders": "10",
 }
-DYNAMIC = {"rds.force_ssl": "1", "log_statement": "ddl", "log_min_duration_statement": "1000"}
+DYNAMIC = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
