@@ -125,8 +125,10 @@ def test_each_bad_record_is_one_dead_letter_whatever_its_badness(running: Stack)
     shown = cdc("tail", "raw", "--max", "2000", "--json")
     assert shown.returncode == 0, shown.stderr
     assert "undecodable" in shown.stdout
-    for letter in (one for one in dead_letters.read(running) if any(v in expected for v in one.headers.values())):
-        refused = cdc("dead-letters", "redrive", letter.id)
+    one_each = {v: letter.id for letter in dead_letters.read(running) for v in letter.headers.values() if v in expected}
+    assert len(one_each) == len(bad)
+    for identity in one_each.values():
+        refused = cdc("dead-letters", "redrive", identity)
         assert (refused.returncode, "Traceback" in refused.stderr) == (1, False), refused.stderr
 
 
