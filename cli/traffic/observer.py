@@ -23,16 +23,17 @@ class Seen:
         return set(self.arrivals.get(topic, {}))
 
 
-def key_id(key: bytes) -> str:
-    """The id in an Avro key `{id}`: a magic byte, a 4-byte schema id, a length (zig-zag varint), the text."""
+def key_id(key: object) -> str:
+    """The id in an Avro key `{id}`: a magic byte, a 4-byte schema id, a length (zig-zag varint), the text. "" for other keys."""
+    if not isinstance(key, bytes) or key[:1] != b"\0":
+        return ""
     length, shift, position = 0, 0, 5
-    while True:
-        byte = key[position]
+    for byte in key[5:]:
         length |= (byte & 0x7F) << shift
         position, shift = position + 1, shift + 7
         if byte < 0x80:
             break
-    return key[position : position + (length >> 1)].decode()
+    return key[position : position + (length >> 1)].decode(errors="replace")
 
 
 class Observer:

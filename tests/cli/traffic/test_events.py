@@ -61,6 +61,16 @@ def test_keys_are_read(text: str) -> None:
     assert key_id(b"\0\0\0\0\1" + bytes(encoded) + text.encode()) == text
 
 
+@pytest.mark.parametrize("key", [None, b"", b"\0", b"\0\0\0\0", b"\0\0\0\0\1", b"k", "text", b"\0\0\0\0\1\xff\xff"])
+def test_a_stranger_s_key_has_no_id(key: object) -> None:
+    assert key_id(key) == ""
+
+
+@given(st.binary(max_size=40))
+def test_any_key_is_survived(key: bytes) -> None:
+    assert isinstance(key_id(key), str)
+
+
 def test_percentiles() -> None:
     assert percentile([float(n) for n in range(1, 101)], 0.99) == 100
     assert percentile([3.0], 0.5) == 3
