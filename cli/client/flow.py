@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli.client import kafka
 from cli.client.stack import Stack, local_dsn
 from stacks import naming
+from stacks.errors import CdcError
 
 WINDOW = 300  # seconds
 QUIET = 25  # seconds without a heartbeat, where one is due each ten
@@ -45,23 +47,19 @@ class SourceFlow:
 
 def gather(stack: Stack, interval: float) -> tuple[Flow, list[str]]:
     """The flow, and what is wrong with it. `interval`: seconds between two heartbeats."""
-    client = kafka.consumer(stack, "operator", "cdc-tools-flow")
-    try:
-        age = heartbeat_age(client, naming.heartbeat_topic(stack.contract.connector.name))
-        since = int((time.time() - WINDOW) * 1000)
-        sources = [
-            SourceFlow(
-                source.name,
-                recent(client, source.raw_topic, since),
-                recent(client, source.dead_letter_topic, since),
-                changes(stack, source.table),
-                recent(client, source.raw_topic, None),
-            )
-            for source in stack.contract.sources
-        ]
-    finally:
-        client.close()
-    flow = Flow(age, tuple(sources))
+    offsets = Offsets(AdminClient(kafka.kafka_config(stack, "operator")))
+    since = OffsetSpec.for_timestamp(int((time.time() - WINDOW) * 1000))
+    sources = [
+        SourceFlow(
+            name=source.name,
+            raw=offsets.after(source.raw_topic, since),
+            dead=offsets.after(source.dead_letter_topic, since),
+            changes=changes(stack, source.table),
+            arrived=offsets.after(source.raw_topic, OffsetSpec.earliest()),
+        )
+        for source in stack.contract.sources
+    ]
+    flow = Flow(heartbeat_age(stack, offsets), tuple(sources))
     return flow, list(problems(flow, max(QUIET, 2.5 * interval)))
 
 
@@ -78,31 +76,40 @@ def problems(flow: Flow, quiet: float) -> Iterator[str]:
             yield f"{source.name}: its table has {source.changes:,} changes, and none has arrived (./cdc routes check --database …)"
 
 
-def heartbeat_age(client: Consumer, topic: str) -> float | None:
-    """Seconds since the newest record, by its timestamp."""
-    newest = [stamp for p in kafka.partitions(client, topic) if (stamp := newest_timestamp(client, p)) is not None]
-    return max(0.0, time.time() - max(newest) / 1000) if newest else None
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Offsets of topics. By an administrator's requests: a consumer's wait for its own fetches, half a second each."""
+
+    admin: AdminClient
+
+    def of(self, topic: str, spec: OffsetSpec | None) -> dict[int, int]:
+        """Per partition; -1 where there is nothing from a time on. CdcError for a topic that is not there."""
+        found = self.admin.list_topics(topic, timeout=10).topics[topic]
+        if found.error:
+            raise CdcError(f"topic {topic}: {found.error.str()}", "check the name with ./cdc status")
+        asked: Any = {TopicPartition(topic, number): spec for number in found.partitions}
+        return {place.partition: answer.result().offset for place, answer in self.admin.list_offsets(asked).items()}
+
+    def after(self, topic: str, spec: OffsetSpec | None) -> int:
+        """Offsets from there on: exact for topics without transactions, a little more for others."""
+        ends = self.of(topic, OffsetSpec.latest())
+        return sum(ends[number] - start for number, start in self.of(topic, spec).items() if start >= 0)
 
 
-def newest_timestamp(client: Consumer, partition: TopicPartition) -> int | None:
-    """Milliseconds of the last record of a partition; None when it is empty."""
-    low, high = client.get_watermark_offsets(partition, timeout=5)
-    if low == high:
+def heartbeat_age(stack: Stack, offsets: Offsets) -> float | None:
+    """Seconds since the newest heartbeat, by its record's timestamp. None when there is none."""
+    topic = naming.heartbeat_topic(stack.contract.connector.name)
+    starts, ends = offsets.of(topic, OffsetSpec.earliest()), offsets.of(topic, OffsetSpec.latest())
+    filled = [TopicPartition(topic, number, end - 1) for number, end in ends.items() if end > starts[number]]
+    if not filled:
         return None
-    partition.offset = high - 1
-    client.assign([partition])
-    message = client.poll(5)
-    return None if message is None or message.error() else message.timestamp()[1]
-
-
-def recent(client: Consumer, topic: str, since: int | None) -> int:
-    """Offsets from a time on (milliseconds; None: all). Exact for topics without transactions, a little more for others."""
-    places = kafka.partitions(client, topic)
-    bounds = kafka.ends(client, topic)
-    if since is None:
-        return sum(high - low for low, high in bounds.values())
-    asked: Any = client.offsets_for_times([TopicPartition(p.topic, p.partition, since) for p in places], timeout=10)
-    return sum(max(0, bounds[p.partition][1] - p.offset) for p in asked if p.offset >= 0)
+    client = kafka.consumer(stack, "operator", "cdc-tools-flow")
+    try:
+        client.assign(filled)
+        found = [message.timestamp()[1] for message in client.consume(len(filled), timeout=5) if not message.error()]
+    finally:
+        client.close()
+    return max(0.0, time.time() - max(found) / 1000) if found else None
 
 
 def changes(stack: Stack, table: str) -> int:
