@@ -58,6 +58,14 @@ def test_translation() -> None:
     assert runtime["plugin.name"] == "pgoutput"
     assert runtime["transforms.r.type"] == "org.apache.kafka.connect.transforms.RegexRouter"
     assert runtime["producer.override.sasl.mechanism"] == "SCRAM-SHA-256"
+
+
+@pytest.mark.parametrize(("own", "chain"), [("r", "heldBackOffsets,r"), ("", "heldBackOffsets")])
+def test_offsets_are_held_back_before_any_other_transform(own: str, chain: str) -> None:
+    """It must see every record, also those that the user's own transforms drop."""
+    runtime = managed.translate(POSTGRES, {**CONFIG, "transforms": own}, "http://registry", {})
+    assert runtime["transforms"] == chain
+    assert runtime["transforms.heldBackOffsets.type"] == "cdc.connect.HeldBackOffsets"
     assert not set(POSTGRES.managed_only) & set(runtime)
 
 
