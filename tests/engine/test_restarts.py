@@ -19,8 +19,9 @@ from tests.support import ledger
 
 pytestmark = pytest.mark.engine
 ENGINES = ("taskmanager", "jobmanager", "gateway", "connect", "registry", "kafka", "postgres", "cloud", "aws")
-# Connect's own offsets are written once a second: after a crash it reads that second again.
-AT_LEAST_ONCE = ("connect",)
+# Connect's own offsets are written once a second: after a crash it reads that second again. Where only its task starts again, since the
+# registry or the database was away, it repeats the rows of one position: here one row each time (docs/local-parity.md).
+REPEATED = {"connect": 3000, "registry": 10, "postgres": 10}
 
 
 def engine(name: str) -> dict[str, Any]:
@@ -48,5 +49,4 @@ def test_every_event_arrives_although_it_was_killed(running: Stack, name: str) -
     seen = ledger.all_arrived(running, set(sent[0].commits), 300)
     counts = [n for topic in seen.counts.values() for i, n in topic.items() if i in sent[0].commits]
     assert len(counts) == 3000
-    if name not in AT_LEAST_ONCE:
-        assert set(counts) == {1}
+    assert sum(counts) - len(counts) <= REPEATED.get(name, 0)
