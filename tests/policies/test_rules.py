@@ -57,7 +57,7 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield from places(below, (*path, key))
 
 
-def with_unknown(inputs: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+def with_unknown(inputs: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
     changed = copy.deepcopy(inputs)
     place: Any = changed
     for key in path[:-1]:
@@ -69,14 +69,14 @@ def with_unknown(inputs: dict[str, Any], path: tuple[str | int, ...]) -> dict[st
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_rule_survives_every_property_being_unknown(stack: str, graphs: dict[str, Any]) -> None:
     """As in a first preview on new accounts: no rule ends in an error, and none finds what is not decided yet."""
-    graph, tried = graphs[stack], set[tuple[Any, ...]]()
-    for name, resource in graph["resources"].items():
-        for path in places(resource["inputs"]):
-            shape = (resource["type"], *("#" if isinstance(key, int) else key for key in path))
+    graph, tried = from_recorded(graphs[stack]), set[tuple[Any, ...]]()
+    for name, resource in graph.resources.items():
+        for path in places(resource.props):
+            shape = (resource.token, *("#" if isinstance(key, int) else key for key in path))
             if shape not in tried:
                 tried.add(shape)
-                changed = {**resource, "inputs": with_unknown(resource["inputs"], path)}
-                preview = from_recorded({**graph, "resources": {**graph["resources"], name: changed}})
+                changed = replace(resource, props=with_unknown(resource.props, path))
+                preview = Graph({**graph.resources, name: changed}, graph.exports)
                 assert [str(f) for f in evaluate(preview)] == [], shape
     assert len(tried) > 200
 
