@@ -15,7 +15,6 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from cli.client import kafka
 from cli.client.stack import Stack, local_dsn
 from stacks import naming
-from stacks.errors import CdcError
 
 WINDOW = 300  # seconds
 QUIET = 25  # seconds without a heartbeat, where one is due each ten
@@ -84,10 +83,7 @@ class Offsets:
 
     def of(self, topic: str, spec: OffsetSpec | None) -> dict[int, int]:
         """Per partition; -1 where there is nothing from a time on. CdcError for a topic that is not there."""
-        found = self.admin.list_topics(topic, timeout=10).topics[topic]
-        if found.error:
-            raise CdcError(f"topic {topic}: {found.error.str()}", "check the name with ./cdc status")
-        asked: Any = {TopicPartition(topic, number): spec for number in found.partitions}
+        asked: Any = dict.fromkeys(kafka.partitions(self.admin, topic), spec)
         return {place.partition: answer.result().offset for place, answer in self.admin.list_offsets(asked).items()}
 
     def after(self, topic: str, spec: OffsetSpec | None) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from cli.client.stack import Stack
 from stacks.errors import CdcError
@@ -50,7 +51,7 @@ def consumer(stack: Stack, who: str, group: str, isolation: str = "read_committe
     return Consumer({**kafka_config(stack, who), **settings, **more})
 
 
-def partitions(client: Consumer, topic: str) -> list[TopicPartition]:
+def partitions(client: Consumer | AdminClient, topic: str) -> list[TopicPartition]:
     """The topic's partitions; CdcError when it does not exist or may not be read."""
     found = client.list_topics(topic, timeout=10).topics[topic]
     if found.error:
