@@ -1,12 +1,13 @@
 """`cdc status` is green while data moves, red while it does not, and green again: whatever the processes say."""
 
 import json
+from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
 
-from cli.client import kafka, wait
+from cli.client import flow, kafka, wait
 from cli.client.stack import Stack, local_dsn
 from tests.engine.test_dead_letters import write
 from tests.support import ledger
@@ -42,16 +43,22 @@ def becomes(code: int, seconds: float) -> dict[str, Any]:
 
 
 def test_a_jump_of_dead_letters(running: Stack) -> None:
-    commit(running, rows(30_000, "health-before-"))  # whatever tests before this one made of dead letters
-    becomes(0, 120)
+    """The share is of what came in within minutes, whatever tests before this one sent: so the noise is a share of it too."""
+    commit(running, rows(30_000, "health-before-"))
+    moved = becomes(0, 120)["flow"]["sources"][0]
     raw = running.contract.sources[0].raw_topic
-    noise = {(number % 3, f"k{number}".encode()): b"noise" for number in range(500)}
+    noise = {(number % 3, f"k{number}".encode()): b"noise" for number in range(int(2 * flow.SHARE * moved["raw"]))}
     write(running, raw, noise, "cdc-health")
-    before = ledger.raw_count(running)
-    found = becomes(1, 60)
-    assert any("dead letters for" in problem for problem in found["flow"]["problems"])
-    commit(running, rows(60_000, "health-good-"))
-    wait.wait_for(lambda: ledger.raw_count(running) >= before + 60_000, 120, "good rows")
+    assert any("dead letters for" in problem for problem in becomes(1, 60)["flow"]["problems"])
+    batch = count()
+
+    def good() -> bool:
+        before, number = ledger.raw_count(running), next(batch)
+        commit(running, rows(moved["raw"], f"health-good-{number}-"))
+        wait.wait_for(lambda: ledger.raw_count(running) >= before + moved["raw"], 120, "good rows")
+        return status()[0] == 0
+
+    wait.wait_for(good, 240, "health after good rows")
     assert becomes(0, 60)["flow"]["problems"] == []
 
 
