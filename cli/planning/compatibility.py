@@ -12,8 +12,7 @@ from stacks.errors import Finding, Place
 from stacks.files.yaml_document import Document
 from stacks.routes import avro
 from stacks.routes.model import Routes
-from stacks.routes.records import records
-from stacks.statements.render import REASON
+from stacks.routes.records import records, unrouted
 
 HINT = {
     "raw": "add columns as nullable, and drop them in a later change",
@@ -52,7 +51,7 @@ def subjects(base: Routes, head: Routes) -> Iterator[Change]:
             place = ("sources", n, "columns")
             what = Change(subject=source.topic, level=source.compatibility, place=place, kind="raw")
             yield from pair(avro.raw(old), avro.raw(source), what)
-            before, after = (avro.routed(s, extra=[REASON]) for s in (old, source))
+            before, after = unrouted(old), unrouted(source)
             yield from pair(before, after, replace(what, subject=source.unrouted_topic))
     for n, route in enumerate(head.routes):
         if not route.retire and (old_route := old_routes.get(route.topic)):

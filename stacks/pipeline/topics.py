@@ -7,9 +7,11 @@ from stacks.components.confluent.topics import EventTopic, EventTopicArgs, event
 from stacks.pipeline.context import Context, Platform
 from stacks.routes import avro
 from stacks.routes.model import Compatibility
-from stacks.routes.records import records
-from stacks.statements import render
+from stacks.routes.records import records, unrouted
 
+HEADROOM = (
+    64 * 1024
+)  # bytes that a routed, unrouted or dead-letter record may have more than the raw one that it is made of
 HEARTBEAT_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(24 * 60 * 60 * 1000)}
 
 
@@ -31,26 +33,26 @@ def declare(context: Context, platform: Platform) -> dict[str, EventTopic]:
 
 def wanted(context: Context) -> list[Wanted]:
     """Every topic that the settings and routes ask for."""
-    routes = context.routes
+    routes, largest = context.routes, context.settings.kafka.max_message_bytes
     heartbeat = naming.heartbeat_topic(context.settings.connector.name)
     found = [Wanted(name=heartbeat, partitions=1, config=HEARTBEAT_CONFIG)]
     for source in routes.sources:
         raw = Wanted(
             name=source.topic,
             partitions=source.partitions,
-            config=event_config(source.retention_days),
+            config=event_config(source.retention_days, largest - HEADROOM),
             records=avro.raw(source),
             compatibility=source.compatibility,
         )
-        rest = avro.routed(source, extra=[render.REASON])
-        found += [raw, replace(raw, name=source.unrouted_topic, records=rest)]
+        config = event_config(source.retention_days, largest)
+        found += [raw, replace(raw, name=source.unrouted_topic, config=config, records=unrouted(source))]
     for route in routes.kept:
         source = routes.source(route.source)
         found.append(
             Wanted(
                 name=route.topic,
                 partitions=route.partitions,
-                config=event_config(route.retention_days),
+                config=event_config(route.retention_days, largest),
                 records=records(source, route),
                 compatibility=source.compatibility,
             )

@@ -79,11 +79,15 @@ def raw(source: Table) -> tuple[Record, Record]:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A column of a routed record: its name there, the column it comes from, and what masks it (`` for nothing)."""
+    """A column of a routed record: its name there, the column it comes from, and what masks it (`` for nothing).
+
+    `unavailable`: codes of operations whose records may come without its value (unavailable.py).
+    """
 
     name: str
     origin: str
     mask: str = ""
+    unavailable: frozenset[str] = frozenset()
 
 
 def selected(source: Table) -> list[Selected]:
@@ -109,10 +113,11 @@ def routed(
 
 
 def routed_field(field: dict[str, Any], choice: Selected) -> dict[str, Any]:
-    """The field under its routed name; a column that is masked by null may be null."""
+    """The field under its routed name; a column that is masked by null, or not always there, may be null."""
     found = {**stripped(field), "name": choice.name}
-    nullable = isinstance(found["type"], list)
-    return optional(choice.name, found["type"]) if choice.mask == "null" and not nullable else found
+    if isinstance(found["type"], list) or not (choice.mask == "null" or choice.unavailable):
+        return found
+    return optional(choice.name, found["type"])
 
 
 def stripped(field: dict[str, Any]) -> dict[str, Any]:

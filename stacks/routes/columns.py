@@ -15,6 +15,7 @@ Family = Literal["string", "number", "integer", "boolean", "timestamp", "json"]
 PATH = r"^\$(\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]{1,4}\])+$"
 JsonPath = Annotated[str, StringConstraints(pattern=PATH, max_length=200)]
 OPERATION, TABLE = "__op", "__table"
+LARGE = {"string", "json", "decimal"}  # types that PostgreSQL may store out of line (TOAST)
 
 
 @dataclass(frozen=True, slots=True)

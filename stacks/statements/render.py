@@ -11,17 +11,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stacks import naming
 from stacks.errors import CdcError
-from stacks.routes import avro, sql
+from stacks.routes import sql, unavailable
 from stacks.routes.avro import Selected
 from stacks.routes.columns import METADATA, TYPE_MAPPINGS
 from stacks.routes.conditions import alternatives
 from stacks.routes.model import OP_CODES, Route, Source
-from stacks.routes.records import selection
+from stacks.routes.records import REASON, everything, selection
 from stacks.statements.sets import Group
 
 TEMPLATES = Path(__file__).parents[2] / "sql_templates"
 TEXT_LIMIT = 128 * 1024  # characters the Flink API takes
-REASON = {"name": "reason", "type": "string", "doc": "Why no route took the row."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,19 @@ def guard(source: Source, routes: Sequence[Route]) -> str:
 
 def insert(source: Source, route: Route) -> Insert:
     """A route's INSERT."""
-    chosen = selection(source, route)
-    return Insert(route.topic, [s.name for s in chosen], [shown(source, s) for s in chosen], guard(source, [route]))
+    return Insert(route.topic, *filled(source, selection(source, route)), guard(source, [route]))
+
+
+def filled(source: Source, chosen: Sequence[Selected]) -> tuple[list[str], list[str]]:
+    """Columns and their expressions."""
+    columns, expressions = [one.name for one in chosen], [shown(source, one) for one in chosen]
+    names = unavailable.names(chosen)
+    return [*columns, *[unavailable.FIELD for _ in names]], [*expressions, *names]
 
 
 def shown(source: Source, choice: Selected) -> str:
     """A column's value, masked where the route says so."""
-    name = sql.identifier(choice.origin)
+    name = unavailable.known(choice)
     match choice.mask:
         case "hash":
             return f"SHA256({name})"
@@ -112,14 +117,13 @@ def type_of(metadata: str) -> str:
 
 def unrouted(source: Source, routes: Sequence[Route]) -> Insert:
     """The INSERT of what no route takes: also where every condition is unknown."""
-    columns = avro.routed(source)[1].columns
+    columns, expressions = filled(source, everything(source))
     taken = sorted({code for route in routes for code in route.on}, key=list(OP_CODES).index)
     codes = ", ".join(sql.literal(OP_CODES[operation]) for operation in taken)
     no_match, other = sql.literal("no route matches"), sql.literal("no route takes this operation")
     reason = f"CASE WHEN `__op` IN ({codes}) THEN {no_match} ELSE {other} END" if taken else no_match
     where = " OR ".join(f"({guard(source, alike)})" for alike in by_operations(routes)) or "FALSE"
-    expressions = [*(sql.identifier(c) for c in columns), reason]
-    return Insert(source.unrouted_topic, [*columns, "reason"], expressions, f"({where}) IS NOT TRUE")
+    return Insert(source.unrouted_topic, [*columns, REASON["name"]], [*expressions, reason], f"({where}) IS NOT TRUE")
 
 
 def by_operations(routes: Sequence[Route]) -> list[list[Route]]:

@@ -11,7 +11,6 @@ from local.confluent.flink.names import identifier
 from local.environment import Instance
 from stacks.routes import avro, records
 from stacks.routes.model import Routes
-from stacks.statements import render
 from tests.stacks.statements.test_sets import built, project, route
 from tests.support.sql_gateway import Gateway
 
@@ -31,7 +30,7 @@ def tables(business: Routes) -> dict[str, avro.Record]:
     source = business.sources[0]
     found = {route.topic: records.records(source, route)[1] for route in business.routes}
     found[source.topic] = avro.raw(source)[1]
-    found[source.unrouted_topic] = avro.routed(source, extra=[render.REASON])[1]
+    found[source.unrouted_topic] = records.unrouted(source)[1]
     return found
 
 

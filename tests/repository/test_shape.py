@@ -111,5 +111,5 @@ def test_a_route_s_way_to_sql_is_as_written() -> None:
     assert "class Route(" in model
     assert "from stacks.routes.model import" in sets
     assert "from stacks.statements.sets import" in render
-    assert "import avro, sql" in render
+    assert "from stacks.routes import sql" in render
     assert "sql.condition(" in render

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for one test module: the wheel's own programs, in a folder that goes with it."""
+"""A real PostgreSQL for one test module, in a folder that goes with it. `CDC_TEST_POSTGRES`: another major version."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ from migrator.schema import Dsn
 
 from cli.client.wait import wait_for
 from local.toolchain import postgres
+from tests.support import postgres_versions
 from tests.support.fakes.cloud import free_port
 
 PASSWORD = "owner-of-a-test"  # noqa: S105 - of a database that lives for seconds
@@ -22,7 +23,7 @@ PASSWORD = "owner-of-a-test"  # noqa: S105 - of a database that lives for second
 @contextmanager
 def serve() -> Iterator[Dsn]:
     """The owner's address of a running server with logical replication, listening on loopback only."""
-    programs, port = postgres.install(), free_port()
+    programs, port = postgres_versions.install(os.environ.get("CDC_TEST_POSTGRES", postgres.VERSION)), free_port()
     folder = Path(tempfile.mkdtemp(prefix="cdc-test-postgres-", dir="/tmp"))
     secret = folder / "password"
     secret.write_text(PASSWORD)

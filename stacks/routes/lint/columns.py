@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from stacks.errors import Finding, Place
+from stacks.routes import unavailable
 from stacks.routes.columns import METADATA
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.records import selection
@@ -39,7 +40,7 @@ def chosen(source: Source, place: Place, route: Route) -> Iterator[Finding]:
         elif name in choice.drop and where[-2] != "drop":
             yield Finding("chosen-twice", where, "this column is dropped already", name, "keep one of the two")
     yield from masks(source, place, route)
-    names = Counter(s.name for s in selection(source, route))
+    names = Counter([unavailable.FIELD, *(s.name for s in selection(source, route))])
     for old, new in choice.rename.items():
         if names[new] > 1:
             where = (*place, "columns", "rename", old)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stacks.errors import Finding, Place
 from stacks.routes import sql, timestamps
-from stacks.routes.columns import METADATA, Family, Operand, operand
+from stacks.routes.columns import LARGE, METADATA, Family, Operand, operand
 from stacks.routes.conditions import ORDERING, TEXTUAL, Comparison, Value, comparisons, operator_name
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.timestamps import valid_instant
@@ -29,7 +29,6 @@ TYPES: dict[Family, tuple[type, ...]] = {
     "json": (str,),
 }
 INTEGERS = {"int": 2**31, "long": 2**63}
-LARGE = {"string", "json", "decimal"}  # types that PostgreSQL may store out of line (TOAST)
 SOURCE_LIMIT = 120 * 1024  # characters of all conditions of a source: its unrouted statement has them all
 CONDITION_LIMIT = 24 * 1024  # characters: a route's text is in its INSERT and in the unrouted one
 
