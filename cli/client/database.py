@@ -11,6 +11,7 @@ from psycopg import sql
 from stacks.errors import CdcError
 from stacks.routes.expectations import expected
 from stacks.routes.model import Routes
+from stacks.settings.model import ConnectorSettings
 
 FOLDER = Path(__file__).parents[2] / "schemas" / "postgres"
 
@@ -20,7 +21,7 @@ def connect(dsn: str) -> psycopg.Connection:
     return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
 
 
-def prepare(dsn: Dsn, passwords: Mapping[str, str], publication: str, routes: Routes, heartbeat: str) -> list[str]:
+def prepare(dsn: Dsn, passwords: Mapping[str, str], connector: ConnectorSettings, routes: Routes) -> list[str]:
     """What the migrator function does: DDL, passwords, a look at the catalog, publication. Returns what differs harmlessly."""
     try:
         schema.migrate(dsn, FOLDER)
@@ -28,12 +29,13 @@ def prepare(dsn: Dsn, passwords: Mapping[str, str], publication: str, routes: Ro
         raise CdcError(str(error), "or start over, without the data: ./cdc down --purge") from error
     schema.set_passwords(dsn, passwords)
     try:
-        differs = schema.look(dsn, publication, [expected(source) for source in routes.sources])
+        differs = schema.look(dsn, connector.publication, [expected(source) for source in routes.sources])
     except catalog.Unfit as error:
         raise CdcError(
             str(error), "nothing was published; ./cdc routes check --database DSN shows the lines"
         ) from error
-    schema.ensure_publication(dsn, publication, [*(source.table for source in routes.sources), heartbeat])
+    tables = [*(source.table for source in routes.sources), *connector.own_tables]
+    schema.ensure_publication(dsn, connector.publication, tables)
     return [str(one) for one in differs]
 
 

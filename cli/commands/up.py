@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from migrator.schema import Dsn
 
 from cli.client import database, stack
+from cli.commands import resnapshot
 from cli.console import say, step
 from cli.traffic.events import Factory
 from cli.traffic.writer import Writer
@@ -48,7 +49,7 @@ def prepare_database(instance: Instance, loaded: Loaded) -> int:
     database.ensure_database(owner, backend.database)
     passwords = {role: instance.secrets[role] for role in ("cdc", "events_api")}
     own = replace(owner, database=backend.database)
-    for difference in database.prepare(own, passwords, connector.publication, loaded.routes, connector.heartbeat_table):
+    for difference in database.prepare(own, passwords, connector, loaded.routes):
         say(f"  warning: {difference}")
     dsn = admin_dsn(instance, backend.database)
     if database.rows(dsn, "public.business_events"):
@@ -73,10 +74,29 @@ def run(plugin: pulumi.Plugin) -> stack.Stack:
         say("  PgBouncer is not installed: the events API reaches the database without a proxy")
     if seeded:
         say(f"  {seeded} rows were written before the connector exists; its snapshot will find them")
+    before, since = captured(), clock(admin_dsn(instance, loaded.settings.backend.database))
     with step("Stack local") as progress:
         progress("pulumi up")
         apply(workspace)
-    return stack.load("local")
+    running = stack.load("local")
+    if before and (new := [s.name for s in running.contract.sources if s.table not in before]):
+        resnapshot.joined(running, new, since)
+    return running
+
+
+def captured() -> set[str]:
+    """The tables that the stack captures so far; none before its first update."""
+    try:
+        return {source.table for source in stack.load("local").contract.sources}
+    except stack.NotRunning:
+        return set()
+
+
+def clock(dsn: str) -> str:
+    """The database's time."""
+    with database.connect(dsn) as connection:
+        row = connection.execute("SELECT clock_timestamp()::text").fetchone()
+    return row[0] if row else ""
 
 
 def apply(workspace: pulumi.Workspace) -> None:

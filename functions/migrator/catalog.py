@@ -122,8 +122,9 @@ def relation(source: Expected, has: Mapping[str, Any], columns: Rows) -> Iterato
     if has["persistence"] != "p":
         yield one("not-logged", "is unlogged or temporary: its changes are in no log", "ALTER TABLE … SET LOGGED")
     if has["running"] and not has["published"] and has["estimate"]:
-        problem = f"about {has['estimate']:,} rows are there already and will not be read: the connector runs"
-        yield one("rows-before", problem, "take a snapshot of it afterwards", stops=False)
+        problem = f"about {has['estimate']:,} rows are there already, and the connector runs"
+        hint = "./cdc up has them read; elsewhere: ./cdc audit SOURCE --repair afterwards"
+        yield one("rows-before", problem, hint, stops=False)
     key, declared = ([c["name"] for c in rows if c["key"]] for rows in (columns, source["columns"]))
     if not key:
         problem = "has no primary key: its records have no key, and their order is not kept"

@@ -99,7 +99,7 @@ def ensure_publication(dsn: Dsn, name: str, tables: Iterable[str]) -> None:
     """The publication covers exactly these tables (`schema.table`); a partitioned one with all its partitions, as itself.
 
     Without `publish_via_partition_root` the rows of a partitioned table arrive under their partitions' names, which nothing
-    captures. It means nothing for other tables.
+    captures. It means nothing for other tables. TRUNCATE is left out: it names no row that a record could be about.
     """
     listed = sql.SQL(", ").join(sql.Identifier(*table.split(".")) for table in sorted(tables))
     with connect(dsn) as connection:
@@ -107,7 +107,9 @@ def ensure_publication(dsn: Dsn, name: str, tables: Iterable[str]) -> None:
         verb = sql.SQL("ALTER PUBLICATION {} SET TABLE {}") if found else sql.SQL("CREATE PUBLICATION {} FOR TABLE {}")
         with connection.transaction():
             connection.execute(verb.format(sql.Identifier(name), listed))
-            option = sql.SQL("ALTER PUBLICATION {} SET (publish_via_partition_root = true)")
+            option = sql.SQL(
+                "ALTER PUBLICATION {} SET (publish_via_partition_root = true, publish = 'insert, update, delete')"
+            )
             connection.execute(option.format(sql.Identifier(name)))
             if connection.info.server_version >= 180_000:  # without it, generated columns make UPDATEs fail under FULL
                 option = sql.SQL("ALTER PUBLICATION {} SET (publish_generated_columns = stored)")

@@ -71,6 +71,7 @@ def dead_letters(
         environment=context.settings.environment.name,
         database=context.settings.kafka.name,
         provider=pool.altering,
+        max_bytes=context.settings.kafka.max_message_bytes,
         after=[*permitted, *(resource for source in sources for resource in topics[source.topic].resources)],
     )
     return DeadLetters("dead-letters", args, context.below)

@@ -175,7 +175,7 @@ def declare_migrator(context: Context, backend: AuroraBackend, around: Surroundi
         key_arn=around.kms_key.key.arn,
         publication=connector.publication,
         after=[*around.vpc_endpoints.endpoints, *around.security_groups.rules],
-        tables=[*(source.table for source in context.routes.sources), connector.heartbeat_table],
+        tables=[*(source.table for source in context.routes.sources), *connector.own_tables],
         expected=[expected(source) for source in context.routes.sources],
     )
     return Migrator("migration", args, around.below)

@@ -7,6 +7,11 @@ from pydantic import Field, model_validator
 from stacks.files.base import Model, Region, Slug
 
 Zones = Literal["SINGLE_ZONE", "MULTI_ZONE"]
+# Bytes of the largest record that the topics of the pipeline take, and what each cluster type allows (Confluent Cloud, "Kafka Cluster
+# Types": max.message.bytes).
+MIB = 1024 * 1024
+MessageBytes = Annotated[int, Field(ge=MIB, le=8 * MIB)]
+DedicatedMessageBytes = Annotated[int, Field(ge=MIB, le=20 * MIB)]
 
 
 class Basic(Model):
@@ -17,6 +22,7 @@ class Basic(Model):
     availability: Literal["SINGLE_ZONE"] = "SINGLE_ZONE"
     region: Region
     max_ecku: Annotated[int, Field(ge=1, le=50)] | None = None
+    max_message_bytes: MessageBytes = 8 * MIB
 
 
 class Standard(Model):
@@ -27,6 +33,7 @@ class Standard(Model):
     availability: Zones
     region: Region
     max_ecku: Annotated[int, Field(ge=1, le=10)] | None = None
+    max_message_bytes: MessageBytes = 8 * MIB
 
 
 class Enterprise(Model):
@@ -37,6 +44,7 @@ class Enterprise(Model):
     availability: Literal["LOW", "HIGH"]
     region: Region
     max_ecku: Annotated[int, Field(ge=1, le=10)] | None = None  # 10 is the limit behind PrivateLink
+    max_message_bytes: MessageBytes = 8 * MIB
 
     @model_validator(mode="after")
     def enough_capacity(self) -> "Enterprise":
@@ -61,6 +69,7 @@ class Dedicated(Model):
     region: Region
     cku: Annotated[int, Field(ge=1, le=24)]
     consumer_quota: Quota = Quota()
+    max_message_bytes: DedicatedMessageBytes = 8 * MIB
 
     @model_validator(mode="after")
     def enough_units(self) -> "Dedicated":

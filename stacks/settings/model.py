@@ -38,15 +38,24 @@ class EnvironmentSettings(Model):
 
 
 class ConnectorSettings(Model):
-    """The CDC connector. Slot and publication are its place in the source database."""
+    """The CDC connector. Slot and publication are its place in the source database.
+
+    It writes to the heartbeat table, so that its slot moves on, and takes signals from the signal table: `cdc resnapshot`.
+    """
 
     name: Slug = "postgres-cdc"
     slot: Identifier = "cdc_slot"
     publication: Identifier = "cdc_publication"
     heartbeat_table: TableName = "public.cdc_heartbeat"
+    signal_table: TableName = "public.cdc_signals"
     heartbeat_interval_ms: Annotated[int, Field(ge=1000, le=600_000)] = 10_000
     poll_interval_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
     max_batch_size: Annotated[int, Field(ge=1, le=8191)] = 2048
+
+    @property
+    def own_tables(self) -> tuple[str, str]:
+        """Tables that are published for the connector itself."""
+        return self.heartbeat_table, self.signal_table
 
 
 class FlinkSettings(Model):

@@ -19,6 +19,13 @@ def statement(source: Source) -> str:
     return f"ALTER TABLE {sql.identifier(source.topic)} SET ({settings})"
 
 
-def statement_name(environment: str, source: Source) -> str:
-    """The name of that statement."""
-    return naming.statement(environment, f"{source.name}-dead-letters", statement(source))
+def room(source: Source, max_bytes: int) -> str:
+    """The ALTER TABLE that lets the dead-letter topic take the largest records, once that topic was made."""
+    return (
+        f"ALTER TABLE {sql.identifier(source.dead_letter_topic)} SET ('kafka.max-message-size' = '{max_bytes} bytes')"
+    )
+
+
+def statement_name(environment: str, source: Source, what: str, text: str) -> str:
+    """The name of one of these statements: another one for another text. `what`: `dead-letters` or `dead-letter-room`."""
+    return naming.statement(environment, f"{source.name}-{what}", text)

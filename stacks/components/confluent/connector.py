@@ -120,6 +120,7 @@ def capture_keys(settings: ConnectorSettings, sources: Sequence[Source]) -> dict
         "topic.prefix": naming.CONNECT_PREFIX,
         "table.include.list": ",".join(source.table for source in sources),
         "snapshot.mode": "initial",
+        "signal.data.collection": settings.signal_table,
         "streaming.delay.ms": "0",
         "heartbeat.interval.ms": str(settings.heartbeat_interval_ms),
         "heartbeat.action.query": beat,

@@ -97,6 +97,10 @@ class EventTopic(Component):
         )
 
 
-def event_config(retention_days: int) -> dict[str, str]:
-    """Settings of a topic that holds events for a number of days."""
-    return {"cleanup.policy": "delete", "retention.ms": str(retention_days * DAY_MS)}
+def event_config(retention_days: int, max_bytes: int) -> dict[str, str]:
+    """Settings of a topic that holds events of at most so many bytes for a number of days."""
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(retention_days * DAY_MS),
+        "max.message.bytes": str(max_bytes),
+    }
