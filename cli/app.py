@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.commands.cloud import app as cloud_app
+from cli.commands.cloud.app import app as cloud_app
+from cli.commands.connector.app import app as connector_app
 from cli.commands.dead_letters.app import app as dead_letters_app
 from cli.commands.routes.app import app as routes_app
 from cli.console import finish
@@ -21,10 +22,12 @@ app = typer.Typer(
 app.add_typer(routes_app, name="routes")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(cloud_app, name="cloud")
+app.add_typer(connector_app, name="connector")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
+Database = Annotated[str | None, typer.Option(help="the database's address; the local stack knows its own")]
 StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
 
 
@@ -88,9 +91,39 @@ def tail(
 @app.command()
 def status(as_json: Json = False) -> None:
     """What runs, what failed, and how many events are where. Exit code 1 when something is wrong."""
-    from cli.commands import status as command
+    from cli.commands.status import show as command
 
     finish(lambda: command.run(as_json))
+
+
+@app.command()
+def audit(
+    source: Annotated[str, typer.Argument(help="a source's name in routes.yaml")],
+    since: Annotated[str | None, typer.Option(help="only rows from this time on (with --column)")] = None,
+    column: Annotated[str | None, typer.Option(help="the column that holds a row's time")] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="have missing rows read and sent again")] = False,
+    stack: StackName = "local",
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Compare each key of a table with its raw topic. Exit code 1 when rows are missing, or there are others."""
+    from cli.commands import audit as command
+
+    question = command.Question(source, since, column, repair)
+    finish(lambda: command.run(stack, question, database, as_json))
+
+
+@app.command()
+def resnapshot(
+    source: Annotated[str, typer.Argument(help="a source's name in routes.yaml")],
+    stack: StackName = "local",
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Have the connector read a whole table again, while it goes on capturing."""
+    from cli.commands import resnapshot as command
+
+    finish(lambda: command.run(stack, source, database, as_json))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from cli.client.stack import Stack
 from stacks.errors import CdcError
 
 PATIENCE = 2  # seconds
+LARGEST = 20 * 1024 * 1024  # bytes of a record on any cluster type; its topic says what it takes
 
 
 def kafka_config(stack: Stack, who: str) -> dict[str, Any]:

@@ -17,13 +17,17 @@ class Rest:
 
     def get(self, path: str) -> Any:
         """The decoded answer; CdcError otherwise."""
+        return self.ask("GET", path).json()
+
+    def ask(self, method: str, path: str) -> httpx2.Response:
+        """An answer that is not an error; CdcError otherwise."""
         try:
-            answer = self.http.get(path)
+            answer = self.http.request(method, path)
         except httpx2.HTTPError as error:
             raise CdcError(f"{self.http.base_url}{path.lstrip('/')} does not answer: {error}") from error
         if answer.status_code >= 300:
             raise CdcError(f"{self.http.base_url}{path.lstrip('/')} answered {answer.status_code}: {answer.text[:300]}")
-        return answer.json()
+        return answer
 
 
 def statement(stack: Stack, name: str) -> dict[str, Any]:
@@ -37,6 +41,16 @@ def statement(stack: Stack, name: str) -> dict[str, Any]:
 
 def connector(stack: Stack, key: str, secret: str) -> dict[str, Any]:
     """The connector's status. Needs a Cloud API key."""
+    return Rest(stack.contract.confluent_endpoint, key, secret, stack.local).get(f"{connector_path(stack)}/status")
+
+
+def connector_action(stack: Stack, key: str, secret: str, verb: str) -> None:
+    """`pause` or `resume` the connector. Needs a Cloud API key."""
+    Rest(stack.contract.confluent_endpoint, key, secret, stack.local).ask("PUT", f"{connector_path(stack)}/{verb}")
+
+
+def connector_path(stack: Stack) -> str:
+    """Where the connector is in Confluent's API."""
     contract = stack.contract
-    path = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}/connectors"
-    return Rest(contract.confluent_endpoint, key, secret, stack.local).get(f"{path}/{contract.connector.name}/status")
+    cluster = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}"
+    return f"{cluster}/connectors/{contract.connector.name}"

@@ -13,7 +13,7 @@ from cli.console import say, step, table
 from local.environment import ROOT
 from local.workspace import pulumi_cli
 
-FAST = ["-m", "not engine", "-n", "2"]
+FAST = ["-m", "not engine", "-n", "2", "--dist", "worksteal"]
 ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600"]
 CHECKS = (
     ("lint", ["ruff", "check", "."]),

@@ -12,6 +12,7 @@ DDL = re.compile(r"^\s*(CREATE|ALTER|DROP|TRUNCATE)\b", re.IGNORECASE | re.MULTI
 
 
 LOGGED = re.compile(r"^ALTER TABLE `([^`]+)` SET \('error-handling\.mode' = 'log', ")
+OPTIONS = re.compile(r"^ALTER TABLE `[^`]+` SET \('(error-handling\.mode|kafka\.max-message-size)' = '[^']*'[^;]*\)$")
 
 
 def text(resource: Resource) -> str:
@@ -20,8 +21,8 @@ def text(resource: Resource) -> str:
 
 
 def routing(resource: Resource) -> bool:
-    """Does it move events (and not only set a table's error handling)?"""
-    return bool(text(resource)) and not LOGGED.match(text(resource))
+    """Does it move events (and not only set options of a table)?"""
+    return bool(text(resource)) and not OPTIONS.match(text(resource))
 
 
 def name(resource: Resource) -> bool:

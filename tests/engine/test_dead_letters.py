@@ -23,14 +23,16 @@ def test_one_poison_record_in_a_hundred_thousand(running: Stack) -> None:
     good = next(m for m in kafka.read_all(running, "operator", [raw], 60))
     value, key = good.value(), good.key()
     assert isinstance(value, bytes)
-    poison(running, raw, key, value)
+    unknown = b"\0" + (987_654).to_bytes(4, "big") + value[5:]
+    assert isinstance(key, bytes)
+    write(running, raw, {(-1, key): unknown}, "cdc-poison")
     commit(running, made[COUNT // 2 :])
 
     ids = {identity for identity, *_ in made}
     ledger.all_arrived(running, ids, 240)
     (letter,) = [found for found in dead_letters.read(running) if b"cdc-poison" in found.headers.values()]
     assert letter.topic == raw
-    assert letter.value == b"\0\0\x0f\x12\x06" + value[5:]
+    assert letter.value == unknown
     assert letter.key == key
     assert "not found" in letter.error
     assert letter.statements == (contract.flink.statements["event-headers"],)
@@ -134,20 +136,10 @@ def test_each_bad_record_is_one_dead_letter_whatever_its_badness(running: Stack)
 
 def write(running: Stack, topic: str, values: dict[tuple[int, bytes | None], bytes], mark: str) -> None:
     """Records as a program would write them that went wrong: (partition, key) → value."""
-    producer = Producer({**kafka.kafka_config(running, "redriver"), "transactional.id": "cdc-redrive-poison"})
+    own = {"transactional.id": "cdc-redrive-poison", "message.max.bytes": kafka.LARGEST}
+    producer = Producer({**kafka.kafka_config(running, "redriver"), **own})
     producer.init_transactions(30)
     producer.begin_transaction()
     for (partition, key), value in values.items():
         producer.produce(topic, value, key, partition=partition, headers={"cdc-made-by": mark.encode()})
-    producer.commit_transaction(30)
-
-
-def poison(running: Stack, topic: str, key: object, value: bytes) -> None:
-    """A record whose schema does not exist, written as a program would that went wrong."""
-    settings = {**kafka.kafka_config(running, "redriver"), "transactional.id": "cdc-redrive-poison"}
-    producer = Producer(settings)
-    producer.init_transactions(30)
-    producer.begin_transaction()
-    unknown = b"\0" + (987_654).to_bytes(4, "big") + value[5:]
-    producer.produce(topic, unknown, key, headers={"cdc-made-by": b"cdc-poison"})
     producer.commit_transaction(30)

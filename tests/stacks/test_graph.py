@@ -60,7 +60,7 @@ def test_components_register_outputs_and_own_every_resource(stack: str, graphs: 
 def test_no_default_provider_is_used(stack: str, graphs: dict[str, Any]) -> None:
     for name, resource in graphs[stack]["resources"].items():
         if resource["type"].startswith("confluentcloud:"):
-            altering = name.startswith("dead-letters-")
+            altering = name.startswith("dead-letter")
             statement = "flink-altering" if altering else "flink-flink"
             wanted = statement if resource["type"].endswith("FlinkStatement") else "confluent"
             assert resource["provider"] == wanted, name

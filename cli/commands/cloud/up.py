@@ -1,34 +1,16 @@
-"""`cdc cloud …`: the local Confluent Cloud alone, without any stack: for Terraform, for other programs."""
+"""`cdc cloud up`: start the local Confluent Cloud alone, and say what a client needs."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from cli.console import data, finish, out, step
+from cli.console import data, out, step
 from local.engines import client
 from local.environment import Instance
 
-app = typer.Typer(help="The local Confluent Cloud alone, for Terraform and other programs.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
 PROVIDER = """provider "confluent" {{
   endpoint         = "{endpoint}"
   cloud_api_key    = "{cloudApiKey}"
   cloud_api_secret = "{cloudApiSecret}"
 }}"""
-
-
-@app.command()
-def up(as_json: Json = False) -> None:
-    """Start it, and print what a client needs."""
-    finish(lambda: run(as_json))
-
-
-@app.command()
-def down(purge: Annotated[bool, typer.Option(help="also forget all data, logs and secrets")] = False) -> None:
-    """Stop it (as `cdc down`)."""
-    from cli.commands import down as command
-
-    finish(lambda: command.run(purge))
 
 
 def access(instance: Instance) -> dict[str, str]:

@@ -81,9 +81,8 @@ class Repair:
 def redrive(stack: Stack, source: str, choice: Choice, repair: Repair) -> list[str]:
     """One transaction for a source's dead letters. Another run at the same time is fenced off before it can commit."""
     topic = dead_letters.sources(stack, source)[0].dead_letter_topic
-    producer = Producer(
-        {**kafka.kafka_config(stack, "redriver"), "transactional.id": f"cdc-redrive-{topic}", "linger.ms": 5}
-    )
+    own = {"transactional.id": f"cdc-redrive-{topic}", "linger.ms": 5, "message.max.bytes": kafka.LARGEST}
+    producer = Producer({**kafka.kafka_config(stack, "redriver"), **own})
     try:
         producer.init_transactions(SECONDS)
         # Read again behind the fence: what an earlier run committed is seen, what it left open is taken back.

@@ -36,7 +36,9 @@ LOGICAL = {
 }
 TRANSACTION_SECONDS = 7200
 BATCH, SHARED_BATCH = 131_072, 16_384  # a shared sink fills a batch for each of its topics
-PRODUCER_MEMORY = 8 * 1024 * 1024
+PRODUCER_MEMORY = (
+    12 * 1024 * 1024
+)  # also the largest record that a sink writes: above the 8 MiB that most clusters take
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def sink_options(statement: str, topic: str, batch: int) -> dict[str, str]:
         "properties.linger.ms": "5",
         "properties.batch.size": str(batch),
         "properties.buffer.memory": str(PRODUCER_MEMORY),
+        "properties.max.request.size": str(PRODUCER_MEMORY),
         "properties.compression.type": "lz4",
     }
 

@@ -6,15 +6,20 @@ Confluent Cloud, statements that run already keep the options they were started 
 
 import re
 
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.flink import error_table
 from local.confluent.iam import rbac
+from local.confluent.kafka import admin
 from local.confluent.store import Document
 
 ALTER = re.compile(r"\s*ALTER\s+TABLE\s+(?:`[^`]+`\.)*`([^`]+)`\s+SET\s*\((.*)\)\s*;?\s*", re.IGNORECASE | re.DOTALL)
 PAIR = re.compile(r"\s*'([^']+)'\s*=\s*'((?:[^']|'')*)'\s*(?:,|$)")
-KNOWN = {"error-handling.mode": ("fail", "log"), "error-handling.log.target": None}
+SIZE = re.compile(r"(\d+) bytes")
+KNOWN = {"error-handling.mode": ("fail", "log"), "error-handling.log.target": None, "kafka.max-message-size": None}
 
 
 def alters(text: str) -> bool:
@@ -49,8 +54,23 @@ async def apply(cloud: Cloud, statement: Document) -> None:
         raise ApiError(403, f"{principal} may not alter table '{table}'")
     kept = (cloud.store.get("table-options", table) or {}).get("options", {})
     cloud.store.put("table-options", table, {"table": table, "options": {**kept, **options}})
+    if size := options.get("kafka.max-message-size"):
+        await resize(cloud, table, size)
     if target := log_target(cloud, table):
         await error_table.ensure(cloud, target)
+
+
+async def resize(cloud: Cloud, topic: str, size: str) -> None:
+    """The largest record that a table's topic takes: `8388608 bytes`. ApiError where the topic cannot have it."""
+    found = SIZE.fullmatch(size)
+    if found is None:
+        raise ApiError(400, f"Could not parse value '{size}' for key 'kafka.max-message-size': write it in bytes")
+    entry = ConfigEntry("max.message.bytes", found[1], incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
+    try:
+        await admin.done(admin.platform(cloud).incremental_alter_configs([resource], request_timeout=admin.SECONDS))
+    except KafkaException as error:
+        raise ApiError(400, f"the table {topic!r} cannot have this size: {error.args[0].str()}") from error
 
 
 def covers(permission: rbac.Permission, topic: str) -> bool:

@@ -130,6 +130,14 @@ def test_error_handling_is_an_option_of_the_table(flink: Running) -> None:
     assert "Unsupported option 'connector'" in becomes(flink, "odd", "FAILED")["detail"]
 
 
+def test_the_size_of_records_is_an_option_of_the_table(flink: Running) -> None:
+    submit(flink, "room", "ALTER TABLE `routed` SET ('kafka.max-message-size' = '8388608 bytes')")
+    becomes(flink, "room", "COMPLETED")
+    assert flink.broker.topics["routed"].config["max.message.bytes"] == "8388608"
+    submit(flink, "no-room", "ALTER TABLE `routed` SET ('kafka.max-message-size' = 'much')")
+    assert "write it in bytes" in becomes(flink, "no-room", "FAILED")["detail"]
+
+
 def test_many_inserts_of_one_set_share_a_sink(flink: Running) -> None:
     topics = [f"many-{n}" for n in range(16)]
     for topic in topics:

@@ -1,0 +1,1 @@
+"""`cdc connector`: pause, resume, and get past what it cannot capture."""
