@@ -1,6 +1,6 @@
 """Keys of the table against keys of the topic, under load: what differs is looked at again before it counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from cli.auditing.keys import Key
@@ -25,15 +25,23 @@ class Audit:
     extra: list[Key] = field(default_factory=list)
 
     def run(self, progress: Progress, since: Since | None = None) -> None:
-        """Compare everything; then look again at what differs, since rows come and go meanwhile."""
+        """Compare everything; look again at what seems to be extra, since rows came meanwhile.
+
+        What is missing is so: its row was there before the position that the connector has passed.
+        """
+        seen = self.compare(progress, since)
+        self.extra = [key for key, flags in self.topic.flags.items() if flags & LIVE and key not in seen]
+        for _ in range(LOOKS if self.extra else 0):
+            self.look_again(progress)
+
+    def compare(self, progress: Progress, since: Since | None = None) -> set[Key]:
+        """What is missing; returns the table's keys."""
         seen: set[Key] = set()
         pages = list(self.read(progress, since, seen))
         self.rows = len(seen)
         self.catch_up(progress)
         self.missing = self.without(pages)
-        self.extra = [key for key, flags in self.topic.flags.items() if flags & LIVE and key not in seen]
-        for _ in range(LOOKS if self.extra or self.missing else 0):
-            self.look_again(progress)
+        return seen
 
     def read(self, progress: Progress, since: Since | None, seen: set[Key]) -> list[Page]:
         """The table, range by range."""
@@ -51,6 +59,10 @@ class Audit:
         wait.wait_for(lambda: self.table.passed(self.slot, position), PATIENCE, "the connector's way to the log's end")
         self.topic.read_on()
         progress(f"{self.topic.records:,} records")
+
+    def here(self, asked: Iterable[Key]) -> list[Key]:
+        """The keys that are on the topic as wanted."""
+        return [key for key in asked if self.topic.flags.get(key, 0) & self.wanted]
 
     def without(self, pages: list[Page]) -> list[Page]:
         """The keys of pages that are not on the topic as wanted."""

@@ -8,7 +8,7 @@ such: without the few that are there, and without what was written after it was 
 import json
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -23,8 +23,8 @@ from stacks.errors import CdcError
 
 LISTED = 1000  # keys in one signal
 ENOUGH = 0.95  # of a signal's rows: then the next one may go out
-SETTLED, PATIENCE = 10, 120  # seconds without a further row; until the first one
-ROUNDS = 4
+SETTLED, PATIENCE = 5, 600  # seconds without a further row, once the connector has the signal; until it has
+ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,13 @@ def repair(audit: Audit, signal_table: str, progress: Progress) -> int:
             break
         for request in requests(audit.table, audit.missing):
             send(audit.table, signal_table, request)
-            arrive(audit, request, ENOUGH, progress, wanted)
-        arrive(audit, Request(sql.SQL(""), list(wanted)), 1, progress, wanted)
-        audit.look_again(progress)
+            arrive(audit, request.keys, ENOUGH, lambda: progress(told(audit, wanted)))
+        arrive(audit, list(wanted), 1, lambda: progress(told(audit, wanted)))
+        audit.missing = audit.without(audit.missing)
+        if audit.missing:
+            audit.look_again(progress)
     forget(audit.table.connection, signal_table)
-    return sum(1 for key in wanted if audit.topic.flags.get(key, 0) & audit.wanted)
+    return len(audit.here(wanted))
 
 
 def requests(table: Table, missing: Sequence[Page]) -> Iterator[Request]:
@@ -116,18 +118,25 @@ def forget(connection: psycopg.Connection, table: str) -> None:
     connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(*table.split("."))))
 
 
-def arrive(audit: Audit, request: Request, share: float, progress: Progress, wanted: set[Key]) -> None:
-    """Wait until that share of the rows is on the topic, or nothing comes any more."""
-    last = [time.monotonic(), -1]
+def told(audit: Audit, wanted: set[Key]) -> str:
+    """How far it is."""
+    return f"{len(audit.here(wanted)):,} of {len(wanted):,} rows sent"
+
+
+def arrive(audit: Audit, asked: Sequence[Key], share: float, progress: Callable[[], None]) -> None:
+    """Wait until that share of the rows is on the topic, or the connector has the signal and nothing comes any more."""
+    position, last = audit.table.position(), [time.monotonic(), -1]
 
     def done() -> bool:
         audit.topic.read_on()
-        flags = audit.topic.flags
-        here = sum(1 for key in request.keys if flags.get(key, 0) & audit.wanted)
-        progress(f"{sum(1 for key in wanted if flags.get(key, 0) & audit.wanted):,} of {len(wanted):,} rows sent")
-        now = time.monotonic()
+        progress()
+        here, now = len(audit.here(asked)), time.monotonic()
         if here != last[1]:
             last[:] = [now, here]
-        return here >= share * len(request.keys) or (here > 0 and now - last[0] > SETTLED) or now - last[0] > PATIENCE
+        if here >= share * len(asked):
+            return True
+        if now - last[0] > PATIENCE:
+            raise CdcError("the connector does not answer a signal", "./cdc status; is its signal table published?")
+        return now - last[0] > SETTLED and audit.table.passed(audit.slot, position)
 
     wait.wait_for(done, 24 * 3600, "the rows' arrival")

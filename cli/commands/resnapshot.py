@@ -59,6 +59,6 @@ def joined(running: Stack, names: Iterable[str], since: str) -> None:
                 start = dict.fromkeys(topic.ends(running, source.topic), 0)
                 keys = topic.TopicKeys(running, source, start)
                 audit = Audit(opened.table(name), keys, connector.slot, wanted=topic.ENTERED)
-                audit.run(progress)
+                audit.compare(progress)
                 sent = repair.repair(audit, connector.signal_table, progress)
             say(f"  {sent:,} rows of {source.table} were there before; routes that take `snapshot` have them")

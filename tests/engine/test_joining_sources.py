@@ -177,7 +177,7 @@ def test_what_the_log_does_not_hold_is_null(joined: Stack, checkout: Checkout) -
     assert (deleted["__op"], deleted["name"], deleted["note"], deleted["balance"]) == ("d", None, None, None)
     assert deleted["__unavailable"] == "name,note,balance"
     others = [value for _, value in read(joined, "filtered-accounts-there")]
-    assert {value["__unavailable"] for value in others} == {None}
+    assert not any("__unavailable" in value for value in others)  # it takes neither updates nor deletions
 
 
 @pytest.mark.parametrize("name", ["accounts", "tenants"])

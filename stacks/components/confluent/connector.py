@@ -92,7 +92,7 @@ def configuration(args: CdcConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
         "kafka.service.account.id": args.account_id,
         **database_keys(args),
         **capture_keys(args.settings, args.sources),
-        **record_keys(args.sources),
+        **record_keys(args.sources, args.settings.signal_table),
     }
 
 
@@ -131,8 +131,11 @@ def capture_keys(settings: ConnectorSettings, sources: Sequence[Source]) -> dict
     }
 
 
-def record_keys(sources: Sequence[Source]) -> dict[str, str]:
-    """Flat Avro records keyed by the table's key, with operation, table, commit time and log position."""
+def record_keys(sources: Sequence[Source], signal_table: str) -> dict[str, str]:
+    """Flat Avro records keyed by the table's key, with operation, table, commit time and log position.
+
+    The signal table's own changes are for the connector, and end here.
+    """
     keys = {
         "output.data.format": "AVRO",
         "output.key.format": "AVRO",
@@ -140,16 +143,25 @@ def record_keys(sources: Sequence[Source]) -> dict[str, str]:
         "tombstones.on.delete": "false",
         "decimal.handling.mode": "string",
         "time.precision.mode": "connect",
-        "transforms": ",".join(["flat", *(f"to-{source.name}" for source in sources)]),
+        "transforms": ",".join(["signals", "flat", *(f"to-{source.name}" for source in sources)]),
+        "transforms.signals.type": "org.apache.kafka.connect.transforms.Filter",
+        "transforms.signals.predicate": "signal",
+        "predicates": "signal",
+        "predicates.signal.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
+        "predicates.signal.pattern": topic_pattern(signal_table),
         "transforms.flat.type": "io.debezium.transforms.ExtractNewRecordState",
         "transforms.flat.delete.tombstone.handling.mode": "rewrite",
         "transforms.flat.add.fields": "op,table,source.ts_ms,lsn",
     }
     for source in sources:
-        regex = f"{naming.CONNECT_PREFIX}.{source.table}".replace(".", "\\.")
         keys |= {
             f"transforms.to-{source.name}.type": "io.confluent.connect.cloud.transforms.TopicRegexRouter",
-            f"transforms.to-{source.name}.regex": regex,
+            f"transforms.to-{source.name}.regex": topic_pattern(source.table),
             f"transforms.to-{source.name}.replacement": source.topic,
         }
     return keys
+
+
+def topic_pattern(table: str) -> str:
+    """A pattern that is a table's topic as the connector calls it."""
+    return f"{naming.CONNECT_PREFIX}.{table}".replace(".", "\\.")
