@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from local.certificates import Certificates
+
 ROOT = Path(__file__).resolve().parents[1]
 PORTS = (
     "cloud",
@@ -25,6 +27,8 @@ PORTS = (
     "aws",
     "pgbouncer",
 )
+# Engines without accounts of their own: they speak with who has a certificate of this environment.
+MUTUAL_TLS = ("supervisor", "connect", "flink_rest", "flink_gateway")
 # Made at the first start; what a later version needs is added.
 SECRETS = (
     "cloud_api_key",
@@ -34,6 +38,7 @@ SECRETS = (
     "events_api",
     "kafka",
     "passphrase",
+    "keystore",
     "aws_access_key_id",
     "aws_secret_access_key",
 )
@@ -57,12 +62,20 @@ class Instance:
         return self.port_base + PORTS.index(name)
 
     def url(self, name: str) -> str:
-        """`http://127.0.0.1:PORT` of one listener."""
-        return f"http://127.0.0.1:{self.port(name)}"
+        """`http://127.0.0.1:PORT` of one listener; `https` where it asks for a certificate."""
+        return f"http{'s' * (name in MUTUAL_TLS)}://127.0.0.1:{self.port(name)}"
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """What engines and their clients know each other by."""
+        return Certificates(self.home / "tls", self.secrets["keystore"])
 
     def folder(self, *parts: str) -> Path:
         """A folder of the environment, made if needed."""
         folder = self.home.joinpath(*parts)
+        if not self.home.exists():
+            self.home.mkdir(parents=True)
+            self.home.chmod(0o700)  # logs and configurations of engines hold secrets
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

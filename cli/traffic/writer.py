@@ -7,10 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from queue import Queue
 
 import psycopg
-from events_api.database import TABLES
+from events_api.database import table_of
 from psycopg import sql
 
 from cli.traffic.events import Event
@@ -28,7 +29,12 @@ INSERT INTO {table} VALUES (%(entity)s, %(kind)s, %(entity_created)s, %(entity_u
 ON CONFLICT (entity_id) DO UPDATE SET
     updated_at = excluded.updated_at, entity_data = excluded.entity_data, event_id = excluded.event_id
 """)
-STATEMENTS = {kind: INSERT.format(table=sql.Identifier(table)).as_string() for kind, table in TABLES.items()}
+
+
+@cache
+def statement(kind: str) -> str:
+    """The statement of a type of entities."""
+    return INSERT.format(table=sql.Identifier(table_of(kind))).as_string()
 
 
 @dataclass
@@ -58,7 +64,7 @@ def write(connection: psycopg.Connection, event: Event) -> None:
         "entity_updated": about["updatedAt"],
         "entity_body": json.dumps(entity),
     }
-    connection.execute(STATEMENTS[about["entityType"]].encode(), values)
+    connection.execute(statement(about["entityType"]).encode(), values)
 
 
 Write = Callable[[Event], None]

@@ -1,17 +1,16 @@
 """Lambda entry point (HTTP API, payload format 2.0): routes, status codes, bodies."""
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from events_api import validation
-from events_api.database import Away, Database, Duplicate
+from events_api import validation, values
+from events_api.database import Away, Database, Duplicate, Unfit
 
-MAX_BODY = 1_000_000  # bytes: a routed record must stay below Kafka's default of 1 MiB
+MAX_BODY = 1_000_000  # bytes
 MAX_BULK = 100
 RETRY_AFTER = 5  # seconds
 Answer = dict[str, Any]
@@ -38,21 +37,31 @@ def parsed(event: Mapping[str, Any]) -> Any:
     text = event.get("body") or ""
     try:
         raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
-    except binascii.Error as error:
-        raise Refused(400, f"the body is not valid base64: {error}") from error
+    except ValueError as error:
+        raise Refused(400, f"the body cannot be read: {validation.cut(str(error))}") from error
     if len(raw) > MAX_BODY:
         raise Refused(413, f"the body has {len(raw)} bytes; at most {MAX_BODY} are allowed")
     try:
-        return json.loads(raw)
+        return json.loads(raw, parse_constant=refuse)
+    except RecursionError as error:
+        raise Refused(400, f"the body is nested deeper than {values.MOST_DEPTH}") from error
     except ValueError as error:
-        raise Refused(400, f"the body is not valid JSON: {error}") from error
+        raise Refused(400, f"the body is not valid JSON: {validation.cut(str(error))}") from error
+
+
+def refuse(constant: str) -> Any:
+    """NaN and Infinity are not JSON."""
+    raise ValueError(f"{constant} is not JSON")
 
 
 class EventsApi:
-    """Answers requests. One database connection per thread; safe to share between threads."""
+    """Answers requests. One database connection per thread; safe to share between threads.
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    `mode`: what is checked, `header` or `entities` (validation.py).
+    """
+
+    def __init__(self, database: Database, mode: str = "header") -> None:
+        self.database, self.mode = database, mode
         self.routes = {
             "POST /api/v1/events": self.one,
             "POST /api/v1/events/bulk": self.bulk,
@@ -100,12 +109,22 @@ class EventsApi:
         return {"status": status, **body}
 
     def store(self, event: Any) -> tuple[int, dict[str, Any]]:
-        """Status and body for one event: 200, 409 duplicate, 422 not valid, 503 database away."""
+        """Status and body for one event: 200, 400 too deep, 409 duplicate, 422 not valid, 503 database away."""
         identity = validation.identity(event)
-        if problems := validation.problems(event):
+        try:
+            problems = validation.problems(event, self.mode)
+        except values.TooDeep:
+            text = f"the event is nested deeper than {values.MOST_DEPTH}"
+            return 400, {"success": False, "message": text, "eventId": identity}
+        if problems:
             return 422, {"success": False, "message": "the event is not valid", "eventId": identity, "errors": problems}
+        event = values.canonical(event)
+        identity = validation.identity(event)
         try:
             self.database.write(event)
+        except Unfit as error:
+            errors = [validation.problem("", str(error))]
+            return 422, {"success": False, "message": "the event is not valid", "eventId": identity, "errors": errors}
         except Duplicate:
             return 409, {"success": False, "message": "an event with this id exists already", "eventId": identity}
         except Away as error:
@@ -128,7 +147,7 @@ def unsaid(last: Mapping[str, Any], event: Any) -> dict[str, Any]:
 
 def make(environment: Mapping[str, str]) -> EventsApi:
     """The API for a function's environment."""
-    return EventsApi(Database(environment))
+    return EventsApi(Database(environment), environment.get("VALIDATION", "header"))
 
 
 @cache

@@ -68,7 +68,7 @@ def main() -> None:
     """Serve until a signal."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     instance = Instance.here()
-    http = httpx2.AsyncClient(timeout=60, trust_env=False)
+    http = httpx2.AsyncClient(timeout=60, trust_env=False, verify=instance.certificates.context)
     cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), http)
     uvicorn.run(application(cloud), host="127.0.0.1", port=instance.port("cloud"), log_level="warning")
 

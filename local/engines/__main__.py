@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 
 import uvicorn
 from starlette.applications import Starlette
@@ -42,6 +43,21 @@ class Server(uvicorn.Server):
         yield
 
 
+def configuration(app: Starlette, instance: Instance) -> uvicorn.Config:
+    """On loopback, for those who have a certificate of this environment."""
+    own, authority = (str(instance.certificates.file(name)) for name in ("identity.pem", "authority.pem"))
+    return uvicorn.Config(
+        app,
+        "127.0.0.1",
+        instance.port("supervisor"),
+        log_level="warning",
+        lifespan="off",
+        ssl_certfile=own,
+        ssl_ca_certs=authority,
+        ssl_cert_reqs=ssl.CERT_REQUIRED,
+    )
+
+
 async def main() -> None:
     """Supervise until a signal or POST /stop."""
     instance = Instance.here()
@@ -49,7 +65,7 @@ async def main() -> None:
     instance.folder("tmp")
     supervisor = Supervisor(*spec.load(instance, tools))
     app = api(supervisor, str(instance.home))
-    server = Server(uvicorn.Config(app, "127.0.0.1", instance.port("supervisor"), log_level="warning", lifespan="off"))
+    server = Server(configuration(app, instance))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, supervisor.stopping.set)

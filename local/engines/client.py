@@ -20,7 +20,7 @@ from local.toolchain import installed, postgres
 def engines(instance: Instance) -> list[dict[str, Any]] | None:
     """What the supervisor of this environment says of its engines; None when it is not running."""
     try:
-        answer = httpx2.get(instance.url("supervisor") + "/engines", timeout=5, trust_env=False)
+        answer = asked(instance, "GET", "/engines")
     except httpx2.HTTPError:
         return None
     body = answer.json()
@@ -30,6 +30,12 @@ def engines(instance: Instance) -> list[dict[str, Any]] | None:
             "stop that one (`cdc down` in its checkout), or set CDC_PORT_BASE to another range",
         )
     return body["engines"]
+
+
+def asked(instance: Instance, method: str, path: str) -> httpx2.Response:
+    """The supervisor's answer."""
+    verify = instance.certificates.context
+    return httpx2.request(method, instance.url("supervisor") + path, timeout=5, trust_env=False, verify=verify)
 
 
 def refuse_busy_ports(instance: Instance) -> None:
@@ -101,11 +107,11 @@ def stop(instance: Instance, progress: Callable[[str], None], seconds: float = 6
     if running is None:
         end_recorded(instance.folder("run") / "pids.json")
         return False
-    httpx2.post(instance.url("supervisor") + "/stop", timeout=5, trust_env=False)
+    asked(instance, "POST", "/stop")
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            rows = httpx2.get(instance.url("supervisor") + "/engines", timeout=5, trust_env=False).json()["engines"]
+            rows = asked(instance, "GET", "/engines").json()["engines"]
         except httpx2.HTTPError:
             return True
         progress(f"stopping, {sum(row['pid'] is not None for row in rows)} still running")

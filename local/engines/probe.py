@@ -1,16 +1,20 @@
 """Asks one engine whether it is ready."""
 
 import asyncio
+import ssl
 from typing import Any
 
 import httpx2
 
 
-async def answers(ready: tuple[str, ...]) -> bool:
-    """`("tcp", port)` accepts a connection, or `("http", url, key)` answers 200 (with a non-empty `key`, if named)."""
+async def answers(ready: tuple[str, ...], context: ssl.SSLContext) -> bool:
+    """`("tcp", port)` accepts a connection, or `("http", url, key)` answers 200 (with a non-empty `key`, if named).
+
+    `context`: who we are to those who ask.
+    """
     if ready[0] == "tcp":
         return await accepts(int(ready[1]))
-    return await responds(ready[1], ready[2])
+    return await responds(ready[1], ready[2], context)
 
 
 async def accepts(port: int) -> bool:
@@ -23,10 +27,10 @@ async def accepts(port: int) -> bool:
     return True
 
 
-async def responds(url: str, key: str) -> bool:
+async def responds(url: str, key: str, context: ssl.SSLContext) -> bool:
     """Does this URL answer 200 (and its JSON hold something under `key`)?"""
     try:
-        async with httpx2.AsyncClient(timeout=3, trust_env=False) as client:
+        async with httpx2.AsyncClient(timeout=3, trust_env=False, verify=context) as client:
             response = await client.get(url)
     except httpx2.HTTPError:
         return False

@@ -82,6 +82,7 @@ class Renderer:
             "port": self.instance.port,
             "url": self.instance.url,
             "secret": self.instance.secrets.__getitem__,
+            "tls": self.instance.certificates.file,
             "archive": self.tools.archive,
             "data_of": self.data_of,
             "etc": str(etc),

@@ -69,6 +69,7 @@ class Supervisor:
         self.render, self.backoff = render, backoff
         self.running = {engine.name: Running(engine) for engine in engines}
         self.stopping = asyncio.Event()
+        self.context = render.instance.certificates.context
         self.logs = render.instance.folder("logs")
         self.pids = render.instance.folder("run") / "pids.json"
 
@@ -138,7 +139,7 @@ class Supervisor:
     async def until_ready(self, one: Running) -> None:
         """Return when the engine answers; raise when it ends first or takes too long."""
         process, deadline = self.process(one), time.monotonic() + one.engine.start_seconds
-        while not await probe.answers(one.engine.ready):
+        while not await probe.answers(one.engine.ready, self.context):
             if process.returncode is not None:
                 raise LocalError(f"ended with exit code {process.returncode} before it was ready")
             if time.monotonic() > deadline:
@@ -184,7 +185,9 @@ class Supervisor:
             if one.process and one.process.returncode is None:
                 with contextlib.suppress(psutil.Error):
                     known[name] = [one.process.pid, psutil.Process(one.process.pid).create_time()]
-        self.pids.write_text(json.dumps(known))
+        scratch = self.pids.with_suffix(".new")
+        scratch.write_text(json.dumps(known))
+        scratch.replace(self.pids)
 
     def end_leftovers(self) -> None:
         """End processes of an earlier supervisor that did not live to stop them."""
@@ -192,10 +195,14 @@ class Supervisor:
 
 
 def end_recorded(file: Path) -> None:
-    """Kill the recorded processes that still are the same ones (pid and start time)."""
+    """Kill the recorded processes that still are the same ones (pid and start time). A file that broke off names none."""
     if not file.exists():
         return
-    for pid, created in json.loads(file.read_text()).values():
+    try:
+        recorded = [(int(pid), float(created)) for pid, created in json.loads(file.read_text()).values()]
+    except (ValueError, TypeError, AttributeError):
+        recorded = []
+    for pid, created in recorded:
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
             if abs(process.create_time() - created) < 1:

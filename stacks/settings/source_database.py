@@ -111,8 +111,12 @@ class JwtAuth(Model):
 
 
 class ApiSettings(Model):
-    """The events API. Rates are requests per second over all callers; origins are for browsers (CORS)."""
+    """The events API. Rates are requests per second over all callers; origins are for browsers (CORS).
 
+    `validation`: `header` checks an event's header and its entities' headers; `entities` also each entity by the JSON Schema of its type.
+    """
+
+    validation: Literal["header", "entities"] = "header"
     auth: Annotated[IamAuth | JwtAuth, Field(discriminator="kind")] = IamAuth(kind="iam")
     rate_limit: Annotated[int, Field(ge=1, le=10_000)] = 500
     burst_limit: Annotated[int, Field(ge=1, le=5_000)] = 1000

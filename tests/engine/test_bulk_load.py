@@ -5,9 +5,9 @@ import random
 import signal
 import threading
 import time
-import urllib.request
 from collections.abc import Callable
 
+import httpx2
 import psycopg
 import pytest
 
@@ -60,10 +60,9 @@ def one_transaction(stack: Stack, prefix: str) -> None:
 
 def restart_connector(stack: Stack) -> None:
     """As its REST API does: stopped, and started again."""
-    name = stack.contract.connector.name
-    url = f"{Instance.here().url('connect')}/connectors/{name}/restart?includeTasks=true"
-    with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=30):  # noqa: S310
-        pass
+    instance, name = Instance.here(), stack.contract.connector.name
+    url = f"{instance.url('connect')}/connectors/{name}/restart?includeTasks=true"
+    httpx2.post(url, timeout=30, trust_env=False, verify=instance.certificates.context)
 
 
 def kill_worker(_: Stack) -> None:

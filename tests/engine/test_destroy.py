@@ -32,9 +32,10 @@ def test_destroy_leaves_nothing(running: Stack) -> None:
     for path in ("/cmk/v2/clusters", "/fcpm/v2/compute-pools", "/srcm/v3/clusters"):
         assert api.get(path).json()["data"] == []
     assert [e["id"] for e in api.get("/org/v2/environments").json()["data"]] == ["env-default"]
-    assert httpx2.get(instance.url("connect") + "/connectors", trust_env=False).json() == []
-    assert httpx2.get(instance.url("registry") + "/apis/ccompat/v7/subjects", trust_env=False).json() == []
-    jobs = httpx2.get(instance.url("flink_rest") + "/jobs/overview", trust_env=False).json()["jobs"]
+    with httpx2.Client(trust_env=False, verify=instance.certificates.context) as engines:
+        assert engines.get(instance.url("connect") + "/connectors").json() == []
+        assert engines.get(instance.url("registry") + "/apis/ccompat/v7/subjects").json() == []
+        jobs = engines.get(instance.url("flink_rest") + "/jobs/overview").json()["jobs"]
     assert {job["state"] for job in jobs} <= {"CANCELED", "FINISHED", "FAILED"}
     assert left_on_the_broker(instance) == ([], [], [])
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.engine
 def test_preview_right_after_up_shows_no_change(running: Stack) -> None:
     done = cdc("pulumi", "preview", "-s", "local", "--expect-no-changes", "--non-interactive")
     assert done.returncode == 0, done.stdout
-    assert "239 unchanged" in done.stdout
+    assert "240 unchanged" in done.stdout
 
 
 def test_refresh_shows_none(running: Stack) -> None:

@@ -12,7 +12,12 @@ class Gateway:
     """A SQL session on the environment's own Flink. `mode`: batch or streaming."""
 
     def __init__(self, instance: Instance, mode: str) -> None:
-        self.http = httpx2.Client(base_url=instance.url("flink_gateway") + "/v3", trust_env=False, timeout=120)
+        self.http = httpx2.Client(
+            base_url=instance.url("flink_gateway") + "/v3",
+            trust_env=False,
+            timeout=120,
+            verify=instance.certificates.context,
+        )
         properties = {
             "execution.target": "remote",
             "rest.address": "127.0.0.1",

@@ -96,6 +96,7 @@ class EventsApi(Component):
                 "DATABASE_NAME": args.database_name,
                 "DATABASE_USER": API_USER,
                 "DATABASE_AUTH": "iam",
+                "VALIDATION": args.settings.validation,
             },
             statements=[allow(["rds-db:connect"], [args.proxy.user_arn(args.context, API_USER)])],
             subnets=args.subnets,

@@ -114,3 +114,12 @@ def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
     other.kill()
     other.wait()
     assert not file.exists()
+
+
+def test_a_record_that_broke_off_names_nobody(tmp_path: Path) -> None:
+    """A full disk, a power cut: the next start and the next stop go on."""
+    for text in ("", '{"a": [1', "[]", '{"a": "x"}'):
+        file = tmp_path / "pids.json"
+        file.write_text(text)
+        end_recorded(file)
+        assert not file.exists()
