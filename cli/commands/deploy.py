@@ -6,6 +6,7 @@ import subprocess
 from cli.commands import up
 from cli.console import say
 from local.environment import ROOT, Instance
+from local.exclusive import changing
 from local.workspace import workspace as pulumi
 from stacks.errors import CdcError
 
@@ -16,8 +17,10 @@ UNCHANGED = ["--expect-no-changes", *QUIET]
 def command(stack: str, arguments: list[str]) -> int:
     """Run the Pulumi CLI on a stack: the user's own, or the local environment's."""
     if stack == "local":
-        workspace = pulumi.open_workspace(Instance.here(), stack, "bundled")
-        return workspace.run(arguments)
+        instance = Instance.here()
+        workspace = pulumi.open_workspace(instance, stack, "bundled")
+        with changing(instance, "cdc deploy"):
+            return workspace.run(arguments)
     return subprocess.run(["pulumi", *arguments, "--stack", stack], cwd=ROOT, check=False).returncode
 
 

@@ -3,15 +3,18 @@
 from cli.console import say, step
 from local.engines import client
 from local.environment import Instance
+from local.exclusive import changing
 
 
 def run(purge: bool) -> int:
     """Stop every process of the environment. Saying so twice is no error."""
     instance = Instance.here()
-    with step("Stopping") as progress:
-        stopped = client.stop(instance, progress)
+    with changing(instance, "cdc down"):
+        with step("Stopping") as progress:
+            stopped = client.stop(instance, progress)
+        if purge:
+            client.purge(instance)
     if purge:
-        client.purge(instance)
         say("  its data, logs, secrets and stack state are gone")
     elif not stopped:
         say("  nothing was running")

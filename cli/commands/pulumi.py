@@ -5,8 +5,11 @@ from cli.commands import up
 from cli.console import say, step
 from local.engines import client
 from local.environment import Instance
+from local.exclusive import changing
 from local.workspace import workspace as pulumi
 from stacks.errors import CdcError
+
+CHANGING = ("up", "update", "destroy", "refresh", "import", "cancel", "state")
 
 
 def stack_of(arguments: list[str]) -> str:
@@ -33,7 +36,11 @@ def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
         workspace.ensure_stack()
     if verb == "destroy" and "--run-program" not in arguments:
         arguments = [*arguments, "--run-program"]  # statements have a hook: the program must be there to answer it
-    code = workspace.run(arguments)
+    if workspace.local and verb in CHANGING:
+        with changing(instance, f"cdc pulumi {verb}"):
+            code = workspace.run(arguments)
+    else:
+        code = workspace.run(arguments)
     if workspace.local and verb == "destroy" and code == 0 and loaded:
         backend, connector = loaded.settings.backend, loaded.settings.connector
         # A deleted connector leaves its slot (as on Confluent Cloud), and a slot without a reader keeps WAL for ever.

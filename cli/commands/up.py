@@ -1,8 +1,11 @@
 """`cdc up`: the environment, the database, the stack."""
 
+import json
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import psutil
 from migrator.schema import Dsn
 
 from cli.client import database, stack
@@ -12,8 +15,10 @@ from cli.traffic.events import Factory
 from cli.traffic.writer import Writer
 from local.engines import client
 from local.environment import ROOT, Instance
+from local.exclusive import changing
 from local.workspace import workspace as pulumi
 from stacks import load as loading
+from stacks.errors import CdcError
 from stacks.routes.model import Routes
 from stacks.settings.model import Settings
 from stacks.settings.source_database import AuroraBackend
@@ -61,8 +66,13 @@ def prepare_database(instance: Instance, loaded: Loaded) -> int:
 
 def run(plugin: pulumi.Plugin) -> stack.Stack:
     """Bring the local environment up; returns the running stack. Safe to repeat, safe to interrupt."""
-    loaded = check_files("local")
-    instance = Instance.here()
+    loaded, instance = check_files("local"), Instance.here()
+    with changing(instance, "cdc up"):
+        return bring_up(instance, loaded, plugin)
+
+
+def bring_up(instance: Instance, loaded: Loaded, plugin: pulumi.Plugin) -> stack.Stack:
+    """Toolchain, engines, database, stack, and the earlier rows of sources that joined."""
     with step("Toolchain") as progress:
         client.install(progress)
         workspace = pulumi.open_workspace(instance, "local", plugin, progress)
@@ -116,8 +126,20 @@ def apply(workspace: pulumi.Workspace) -> None:
 
 
 def clear_lock(workspace: pulumi.Workspace) -> None:
-    """The local stack has one user: a lock is from a run that was killed."""
+    """A lock of the stack whose owner is dead is from a run that was killed. CdcError while its owner lives."""
     backend = workspace.instance.home / "pulumi" / "state" / ".pulumi" / "locks"
-    if any(backend.rglob("*.json")):
+    locks = list(backend.rglob("*.json"))
+    for owner in filter(None, map(lock_owner, locks)):
+        raise CdcError(f"the Pulumi CLI (pid {owner}) works on the stack local", "wait until it is done, or end it")
+    if locks:
         say("  an earlier run was interrupted: taking over its stack")
         workspace.output(["cancel", "--yes"])
+
+
+def lock_owner(lock: Path) -> int | None:
+    """The process that holds a lock of the stack; None when it is gone."""
+    try:
+        pid = int(json.loads(lock.read_text())["pid"])
+        return pid if "pulumi" in psutil.Process(pid).name() else None
+    except (ValueError, TypeError, LookupError, OSError, psutil.Error):
+        return None

@@ -18,7 +18,7 @@ from local.confluent.errors import ApiError
 from local.confluent.flink import compute_pools, regions, statements
 from local.confluent.flink.lifecycle import StatementLifecycle
 from local.confluent.http import route
-from local.confluent.iam import api_keys, role_bindings, service_accounts
+from local.confluent.iam import api_keys, role_bindings, scram_users, service_accounts
 from local.confluent.kafka import acls, clusters, topics
 from local.confluent.org import environments, ip_addresses
 from local.confluent.registry import clusters as registry_clusters
@@ -55,7 +55,8 @@ def application(cloud: Cloud) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         environments.seed(cloud)
         await subjects.default_level(cloud)
-        tasks = [asyncio.create_task(lifecycle.run()), asyncio.create_task(restarts.run(cloud))]
+        work = (lifecycle.run(), restarts.run(cloud), scram_users.run(cloud))
+        tasks = [asyncio.create_task(one) for one in work]
         yield
         for task in tasks:
             task.cancel()

@@ -65,7 +65,8 @@ class Workspace:
         own = {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(self.home),
-            "PULUMI_BACKEND_URL": f"file://{backend}",
+            # Beside each file of the state another one would say what it is; a kill between both breaks the state.
+            "PULUMI_BACKEND_URL": f"file://{backend}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": self.instance.secrets["passphrase"],
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "GOGC": "200",  # the CLI is short-lived: memory for time
@@ -190,7 +191,7 @@ class Workspace:
         """Make the stack in its backend when it is not there yet."""
         environment = self.environment()
         pulumi = str(self.program())
-        backend = Path(environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+        backend = Path(environment["PULUMI_BACKEND_URL"].removeprefix("file://").partition("?")[0])
         if (backend / ".pulumi" / "stacks" / "cdc-streaming" / f"{self.stack}.json").exists():
             return
         # `stack init` would write its salt into the committed settings: it gets a copy of the project's folder.

@@ -37,7 +37,9 @@ def closed_to_strangers(port: int) -> bool:
             answer = httpx2.get(f"{scheme}://127.0.0.1:{port}/", trust_env=False, verify=False, timeout=5)
         except httpx2.HTTPError:
             continue
-        if answer.status_code != 401:
+        if (
+            answer.status_code != 401 and not answer.is_redirect
+        ):  # Flink sends plain text to where it asks for a certificate
             return False
     return True
 

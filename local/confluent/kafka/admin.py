@@ -94,6 +94,12 @@ async def acls(cloud: Cloud, principal: str) -> list[AclBinding]:
     return await asyncio.wrap_future(platform(cloud).describe_acls(everything_of(principal), request_timeout=SECONDS))
 
 
+async def users(cloud: Cloud) -> set[str]:
+    """The names of all SCRAM users."""
+    found: Any = platform(cloud).describe_user_scram_credentials(request_timeout=SECONDS)
+    return set(await asyncio.wrap_future(found))
+
+
 async def put_user(cloud: Cloud, user: str, password: str) -> None:
     """Make the SCRAM user, or give it this password."""
     info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 4096)

@@ -176,6 +176,10 @@ class Admin:
         self.broker.acls -= gone
         return {number: done(list(gone)) for number, _ in enumerate(filters)}
 
+    def describe_user_scram_credentials(self, request_timeout: float = 0) -> "Future[Any]":
+        self.signed_in()
+        return done(dict.fromkeys(self.broker.users))
+
     def alter_user_scram_credentials(self, changes: Sequence[Any], request_timeout: float = 0) -> dict[str, Any]:
         answers: dict[str, Any] = {}
         for change in changes:

@@ -1,0 +1,27 @@
+"""Users that the broker loses come back: a restart of it may drop all of them."""
+
+from cli.client.wait import wait_for
+from tests.support.fakes import cloud
+from tests.support.fakes.cloud import Running
+
+
+def test_lost_users_come_back_and_deleted_ones_do_not(fake_cloud: Running) -> None:
+    made = fake_cloud.made
+    kept, gone = (
+        cloud.key(fake_cloud, made["account"], made["cluster"]),
+        cloud.key(fake_cloud, made["account"], made["cluster"]),
+    )
+    assert fake_cloud.api.delete(f"/iam/v2/api-keys/{gone[0]}").status_code == 204
+    before = dict(fake_cloud.broker.users)
+    assert kept[0] in before
+    fake_cloud.broker.users.clear()
+    wait_for(lambda: fake_cloud.broker.users == before, 20, "the users")
+    assert gone[0] not in fake_cloud.broker.users
+
+
+def test_a_broker_that_is_away_is_asked_again(fake_cloud: Running) -> None:
+    fake_cloud.broker.away = True
+    users = dict(fake_cloud.broker.users)
+    fake_cloud.broker.users.clear()
+    fake_cloud.broker.away = False
+    wait_for(lambda: fake_cloud.broker.users == users, 20, "the users")
