@@ -1,6 +1,10 @@
 """Random route changes under load, judged event by event.
 
 Usage: python -m bench.ledger [--changes 50] [--rate 2000] [--seed N] [--faults cli,taskmanager,jobmanager,cloud]
+       python -m bench.ledger --restarts 50 [--rate 2000]
+
+`--restarts`: no changes, but bulk loads, and one after the other the connector restarted, its worker, the database and the broker
+killed (-9) or stopped, at random moments. Then rows may come again (counted), and none may be lost.
 
 Works on a copy of this checkout with an environment of its own. Prints one JSON object; exit code 1 when anything was
 lost, extra, twice, out of order or altered.
@@ -15,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +27,7 @@ from typing import Any
 from bench import machine
 from bench.ledger.checkout import Checkout
 from bench.ledger.configuration import Configuration, changed, initial
+from bench.ledger.disturbances import DISTURBANCES, recovered
 from bench.ledger.judge import Report, judge
 from bench.ledger.load import Load
 from bench.ledger.pauses import Pauses
@@ -60,6 +66,40 @@ def change(checkout: Checkout, versions: list[Configuration], fault: str, dice: 
         return f"{fault} killed after {after:.1f} s"
     checkout.up()
     return ""
+
+
+def restarts(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Bulk loads while what captures them is restarted."""
+    dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
+    checkout, version = Checkout(folder, arguments.port_base), initial()
+    checkout.write(version)
+    checkout.up()
+    running = stack.load("local")
+    load = Load(stack.local_dsn(running, "events_api"), arguments.rate, arguments.seed, bulk=True)
+    log: list[dict[str, Any]] = []
+    for number in range(arguments.restarts):
+        name, disturb = dice.choice(DISTURBANCES)
+        time.sleep(dice.uniform(0.5, 4))
+        disturb(running)
+        back = recovered(running, len(load.events))
+        log.append({"restart": name, "events": len(load.events), "until_it_captures_s": back})
+        say(
+            f"  {number + 1:>3}/{arguments.restarts} {name:<28} {len(load.events):>9,} events, {back:>5} s until it captures"
+        )
+        if load.problem:
+            raise RuntimeError(f"the load ended: {load.problem}")
+    load.stop()
+    report = settle({route.topic for route in running.contract.routes}, load, [version])
+    kinds = Counter(entry["restart"] for entry in log)
+    return {
+        **report.data(),
+        "clean": report.clean,
+        "restarts": dict(kinds),
+        "rate": round(len(load.events) / load.seconds),
+        "seed": arguments.seed,
+        "machine": machine.describe(),
+        "log": log,
+    }
 
 
 def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -123,6 +163,7 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--changes", type=int, default=50)
+    parser.add_argument("--restarts", type=int, default=0)
     parser.add_argument("--rate", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--faults", default="cli,revert,taskmanager,cli,jobmanager,revert,cloud,cli")
@@ -131,7 +172,7 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="cdc-ledger-"))
     try:
-        found = run(arguments, folder)
+        found = (restarts if arguments.restarts else run)(arguments, folder)
         data(found)
     finally:
         if not arguments.keep:

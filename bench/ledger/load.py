@@ -12,6 +12,8 @@ import psycopg
 from bench.ledger.configuration import KINDS
 
 STAMP = "2026-01-01T00:00:00Z"
+BULK_SHARE = 0.05  # of the transactions
+Row = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,15 @@ def payload_hash(text: str) -> bytes:
 
 
 class Load:
-    """Commits `rate` events a second, in transactions of up to 50, until it is stopped. Ids are e000000001 and so on."""
+    """Commits `rate` events a second, in transactions of up to 50, until it is stopped. Ids are e000000001 and so on.
 
-    def __init__(self, dsn: str, rate: int, seed: int) -> None:
-        self.dsn, self.rate, self.random = dsn, rate, random.Random(seed)  # noqa: S311 - sample data
+    `bulk`: now and then thousands in one transaction, by COPY or by INSERTs of many rows; and the database may go away meanwhile.
+    """
+
+    def __init__(self, dsn: str, rate: int, seed: int, bulk: bool = False) -> None:
+        self.dsn, self.rate, self.random, self.bulk = dsn, rate, random.Random(seed), bulk  # noqa: S311 - sample data
         self.events: list[Event] = []
+        self.pending: list[tuple[str, Event, str]] = []
         self.stopping = threading.Event()
         self.problem = ""
         self.seconds = 0.0
@@ -41,30 +47,63 @@ class Load:
         self.thread.start()
 
     def run(self) -> None:
-        """The loop. A database that refuses ends the load: nothing here may restart it."""
+        """The loop. A database that refuses ends the load, unless it is one that is restarted here."""
         started = time.monotonic()
-        try:
-            with psycopg.connect(self.dsn) as connection:
-                while not self.stopping.is_set():
-                    due = int((time.monotonic() - started) * self.rate) - len(self.events)
-                    if due < 1:
-                        time.sleep(0.002)
-                        continue
-                    self.commit(connection, min(due, 50))
-        except psycopg.Error as error:
-            self.problem = str(error)
+        while not self.stopping.is_set() and not self.problem:
+            try:
+                with psycopg.connect(self.dsn, connect_timeout=5) as connection:
+                    self.write(connection, started)
+            except psycopg.Error as error:
+                if not self.bulk or not isinstance(error, psycopg.OperationalError):
+                    self.problem = str(error)
+                time.sleep(0.2)
         self.seconds = time.monotonic() - started
 
+    def write(self, connection: psycopg.Connection, started: float) -> None:
+        """Transactions, as they are due."""
+        if self.pending:
+            self.settle(connection)
+        while not self.stopping.is_set():
+            due = int((time.monotonic() - started) * self.rate) - len(self.events)
+            if due < 1:
+                time.sleep(0.002)
+                continue
+            large = self.bulk and self.random.random() < BULK_SHARE
+            self.commit(connection, self.random.randint(1000, 8000) if large else min(due, 50))
+
+    def settle(self, connection: psycopg.Connection) -> None:
+        """Was the transaction committed whose answer was lost?"""
+        query = "SELECT 1 FROM event_headers WHERE id = %s"
+        if connection.execute(query, (self.pending[0][0],)).fetchone():
+            self.events += [event for _, event, _ in self.pending]
+        connection.commit()
+        self.pending = []
+
     def commit(self, connection: psycopg.Connection, count: int) -> None:
-        """One transaction."""
-        made = [self.make(len(self.events) + number) for number in range(count)]
+        """One transaction: COPY, or INSERTs of 500 rows each."""
+        self.pending = [self.make(len(self.events) + number) for number in range(count)]
+        rows = [(identity, "ledger", event.kind, STAMP, STAMP, text) for identity, event, text in self.pending]
+        insert = self.bulk and self.random.random() < 0.5
         with connection.cursor() as cursor:
             for table in ("business_events", "event_headers"):
-                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                    for identity, event, text in made:
-                        copy.write_row((identity, "ledger", event.kind, STAMP, STAMP, text))
+                (self.insert if insert else self.copy)(cursor, table, rows)
         connection.commit()
-        self.events += [event for _, event, _ in made]
+        self.events += [event for _, event, _ in self.pending]
+        self.pending = []
+
+    def copy(self, cursor: psycopg.Cursor, table: str, rows: list[Row]) -> None:
+        """COPY."""
+        with cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def insert(self, cursor: psycopg.Cursor, table: str, rows: list[Row]) -> None:
+        """INSERTs of many rows."""
+        for start in range(0, len(rows), 500):
+            some = rows[start : start + 500]
+            places = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
+            query = f"INSERT INTO {table} VALUES {places}"  # noqa: S608 - names of ours
+            cursor.execute(query.encode(), [value for row in some for value in row])
 
     def make(self, number: int) -> tuple[str, Event, str]:
         """Id, event, and payload. One in ten has no amount."""

@@ -1,5 +1,6 @@
 """YAML files with positions: what a file says, and on which line it says it."""
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,18 +10,47 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from stacks.errors import CdcError, Finding, InvalidFiles, Place
+from stacks.files import yaml_limits
 
 
 class Loader(yaml.CSafeLoader):
-    """YAML whose booleans are `true` and `false` only: `on`, `no` and `off` are words, as in YAML 1.2; dates are text."""
+    """YAML 1.2's core schema: `on`, `no` and `22:22` are words, `010` is ten; dates are text. Infinity and NaN are refused."""
 
 
-OWN = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+TAG = "tag:yaml.org,2002:"
+OWN = (f"{TAG}bool", f"{TAG}timestamp", f"{TAG}int", f"{TAG}float", f"{TAG}value")
 Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in OWN]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+SIGNED = list("-+.0123456789")
+Loader.add_implicit_resolver(f"{TAG}bool", re.compile(r"^(?:true|false)$"), list("tf"))
+Loader.add_implicit_resolver(f"{TAG}int", re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"), SIGNED)
+NUMBER = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+NO_NUMBER = r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+Loader.add_implicit_resolver(f"{TAG}float", re.compile(f"^(?:{NUMBER}|{NO_NUMBER})$"), SIGNED)
+
+
+def whole(loader: Loader, node: yaml.ScalarNode) -> int:
+    """Decimal, whatever it begins with; octal and hexadecimal after 0o and 0x."""
+    text = node.value
+    base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+    if len(text) > DIGITS:
+        raise yaml.constructor.ConstructorError(None, None, f"a number of more than {DIGITS} digits", node.start_mark)
+    return int(text, base)
+
+
+def real(loader: Loader, node: yaml.ScalarNode) -> float:
+    """A finite number."""
+    value = math.nan if "n" in node.value.lower() else float(node.value)
+    if not math.isfinite(value):
+        raise yaml.constructor.ConstructorError(None, None, "not a finite number", node.start_mark)
+    return value
+
+
+DIGITS = 1000
+Loader.add_constructor(f"{TAG}int", whole)
+Loader.add_constructor(f"{TAG}float", real)
 
 
 @dataclass
@@ -44,32 +74,59 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Parse a YAML file. Raises CdcError when it is missing or not YAML, InvalidFiles for a key that is written twice."""
+    """Parse a YAML file. Raises CdcError when it is missing, InvalidFiles when it is not YAML or passes a limit."""
+    raw = b""
     try:
-        text = path.read_text()
+        with path.open("rb") as file:
+            raw = file.read(yaml_limits.SIZE + 1)
+        text = raw.decode("utf-8-sig")
     except OSError as error:
         raise CdcError(f"{path.name}: cannot be read: {error.strerror}", f"it belongs to {path.parent}") from error
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        hint = "write it in UTF-8"
+        raise refused(f"{path.name}:{line}:1", "not valid YAML: these bytes are not UTF-8", hint) from error
     return parse(text, path.name)
 
 
+def refused(where: str, problem: str, hint: str) -> InvalidFiles:
+    """A file of which nothing can be used."""
+    return InvalidFiles([Finding("not-yaml", (), problem, hint=hint, where=where)])
+
+
 def parse(text: str, name: str) -> Document:
-    """Parse YAML text that came from the file `name`."""
-    loader = Loader(text)
+    """Parse YAML text that came from the file `name`. Raises InvalidFiles."""
+    if len(text) > yaml_limits.SIZE:
+        raise refused(f"{name}:1:1", f"larger than {yaml_limits.SIZE} characters", "is it the right file?")
     try:
-        node = loader.get_single_node()
-        document = Document(name, loader.construct_document(node) if node else None)
+        if passed := yaml_limits.problem(text):
+            problem, mark = passed
+            raise refused(f"{name}:{mark.line + 1}:{mark.column + 1}", problem, "write it plainly")
+        node, data = composed(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise CdcError(f"{where}: not valid YAML: {error.problem}", "check the indentation and the quotes") from error
-    finally:
-        loader.dispose()
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
+        raise refused(where, f"not valid YAML: {error.problem}", "check the indentation and the quotes") from error
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise refused(f"{name}:1:1", f"not valid YAML: {reason}", "is it a text file?") from error
+    document = Document(name, data)
     doubles: list[Finding] = []
     if node:
         walk(node, (), document, doubles)
     if doubles:
         raise InvalidFiles(doubles)
     return document
+
+
+def composed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The tree with its marks, and its data."""
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node else None
+    finally:
+        loader.dispose()
 
 
 def walk(node: yaml.Node, place: Place, document: Document, doubles: list[Finding]) -> None:

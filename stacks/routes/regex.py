@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from stacks.routes import ambiguity
+
 from re import _constants as ops  # pyright: ignore[reportAttributeAccessIssue]  # isort: skip
 from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue]  # isort: skip
 
@@ -33,8 +35,10 @@ class BadPattern(ValueError):
 
 
 def checked(pattern: str) -> str:
-    """The pattern itself. Raises BadPattern when it is not in the subset."""
+    """The pattern itself. Raises BadPattern when it is not in the subset, or could take exponential time."""
     java(pattern)
+    if found := ambiguity.problem(parsed(pattern)):
+        raise BadPattern(found)
     return pattern
 
 

@@ -1,20 +1,17 @@
 """Bulk loads while the connector is restarted: rows that share one WAL record share a position, and none may be passed over."""
 
-import os
 import random
 import signal
 import threading
 import time
 from collections.abc import Callable
 
-import httpx2
 import psycopg
 import pytest
 
+from bench.ledger.disturbances import cut_off, end, restart_connector
 from cli.client import wait
 from cli.client.stack import Stack, local_dsn
-from local.engines import client
-from local.environment import Instance
 from tests.support import ledger
 from tests.support.bulk import commit, rows
 
@@ -58,25 +55,8 @@ def one_transaction(stack: Stack, prefix: str) -> None:
     in_batches(stack, prefix, lambda t, a, b: INTO.format(table=t, prefix=prefix, first=a, last=b), ROWS)
 
 
-def restart_connector(stack: Stack) -> None:
-    """As its REST API does: stopped, and started again."""
-    instance, name = Instance.here(), stack.contract.connector.name
-    url = f"{instance.url('connect')}/connectors/{name}/restart?includeTasks=true"
-    httpx2.post(url, timeout=30, trust_env=False, verify=instance.certificates.context)
-
-
-def kill_worker(_: Stack) -> None:
-    worker = next(e for e in client.engines(Instance.here()) or [] if e["name"] == "connect")
-    os.kill(worker["pid"], signal.SIGKILL)
-
-
-def cut_off(stack: Stack) -> None:
-    """The database ends the connector's connection."""
-    with psycopg.connect(local_dsn(stack, "postgres"), autocommit=True) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'walsender'")
-
-
-DISTURBANCES = (restart_connector, restart_connector, restart_connector, cut_off)
+kill_worker = end("connect", signal.SIGKILL)
+CHOICES = (restart_connector, restart_connector, restart_connector, cut_off)
 
 
 def disturb(stack: Stack, started: int, dice: random.Random) -> None:
@@ -84,7 +64,7 @@ def disturb(stack: Stack, started: int, dice: random.Random) -> None:
     for part in range(RESTARTS):
         target = started + (part * ROWS + dice.randint(0, ROWS)) // (RESTARTS + 2)
         wait.wait_for(lambda: ledger.raw_count(stack) >= target, 120, f"{target} records")  # noqa: B023
-        (kill_worker if part == RESTARTS // 2 else dice.choice(DISTURBANCES))(stack)
+        (kill_worker if part == RESTARTS // 2 else dice.choice(CHOICES))(stack)
 
 
 @pytest.mark.parametrize("load", [copy, insert_select, insert_many, one_transaction], ids=lambda f: f.__name__)

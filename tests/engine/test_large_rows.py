@@ -15,6 +15,7 @@ from cli.client.stack import Stack, local_dsn
 from stacks.pipeline.topics import HEADROOM
 from stacks.settings.kafka import MIB
 from tests.engine.test_dead_letters import write
+from tests.engine.test_health import becomes
 from tests.support import ledger
 from tests.support.bulk import commit, rows
 from tests.support.cdc import cdc
@@ -90,7 +91,7 @@ def test_beyond_it_the_row_is_named_and_passed_over(running: Stack, prefix: str)
     skipped = cdc("connector", "skip", "--yes")
     assert skipped.returncode == 0, skipped.stderr
     assert "./cdc audit event-headers --repair" in skipped.stderr
-    wait.wait_for(lambda: cdc("status").returncode == 0, 120, "health")
+    becomes(0, 120)
     repaired = cdc("audit", "event-headers", "--repair", "--json")
     assert json.loads(repaired.stdout)["still_missing"] == 0, repaired.stdout + repaired.stderr
     wanted = {identity for identity, *_ in after}

@@ -1,12 +1,13 @@
 """Bad settings and routes: every finding at once, with file, line, what was found and what to do."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from stacks.errors import CdcError, Finding, InvalidFiles
-from stacks.files.yaml_document import parse
+from stacks.files.yaml_document import parse, read
 from stacks.load import both
 from stacks.routes import load as load_routes
 from stacks.settings import load as load_settings
@@ -186,12 +187,61 @@ def test_a_key_that_is_written_twice() -> None:
 
 
 def test_broken_yaml_names_the_place() -> None:
-    with pytest.raises(CdcError, match=r"f\.yaml:2:\d+: not valid YAML"):
+    with pytest.raises(CdcError, match=r"f\.yaml:2:\d+: \(file\) - not valid YAML"):
         parse("a: 1\n  b: [\n", "f.yaml")
 
 
 def test_words_like_on_stay_words() -> None:
     assert parse("on: no\nreally: true\n", "f.yaml").data == {"on": "no", "really": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("010", 10), ("-010", -10), ("0o10", 8), ("0x1F", 31), ("22:22", "22:22"), ("1_000", "1_000"), ("+5", 5), ("1e3", 1000.0),
+        ("1.", 1.0), (".5", 0.5), ("1.5e-3", 0.0015), ("0b11", "0b11"), ("2026-01-31", "2026-01-31"), ("=", "="), ("~", None), ("yes", "yes"),
+    ],
+)  # fmt: skip
+def test_numbers_are_those_of_yaml_1_2(text: str, value: object) -> None:
+    found = parse(f"a: {text}\n", "f.yaml").data["a"]
+    assert (found, type(found)) == (value, type(value))
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"a: .inf\n", r"1:4: .*not a finite number"),
+        (b"a: -.INF\n", "not a finite number"),
+        (b"a: .nan\n", "not a finite number"),
+        (b"a: " + b"9" * 5000, "a number of more than 1000 digits"),
+        (b"b: 1\na: \xff\xfe\n", "2:1: .*not UTF-8"),
+        ("a: é".encode("utf-16"), "not UTF-8"),
+        (b"a: \x01\n", "not valid YAML"),
+        (b"[" * 100_000, "nested deeper than 50"),
+        (b"{a: " * 100_000, "nested deeper than 50"),
+        (b"- " * 100_000, "nested deeper than 50"),
+        (BOMB.encode(), r"\d+:\d+: .*more than 100000 values"),
+        (b"a: &a [*a]\n", "an alias of the value that it stands in"),
+        (b"a: *nothing\n", "not valid YAML"),
+        (b"? [a]\n: b\n", "not valid YAML"),
+        (b"a: !!python/object/apply:os.system [x]\n", "not valid YAML"),
+        (b"a: !!int x\n", "not valid YAML"),
+        (b"- x\n" * 12_000_000, "larger than"),
+        (b"\0" * 1000, "not valid YAML"),
+    ],
+    ids=range(18),
+)
+def test_any_content_ends_in_a_finding(raw: bytes, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "routes.yaml"
+    file.write_bytes(raw)
+    with pytest.raises(InvalidFiles, match=r"routes\.yaml:\d+:\d+") as refused:
+        read(file)
+    assert re.search(words, str(refused.value))
+    file.write_bytes(b"\xef\xbb\xbfa: 1\n")
+    assert read(file).data == {"a": 1}
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ MODEL = {
     "unknown-key": "a key that the language does not have",
     "missing-key": "a key that must be there",
     "duplicate-key": "a key that stands twice",
+    "not-yaml": "not UTF-8, not YAML 1.2, or larger or deeper than a file may be",
     "wrong-type": "a value of another type than the key takes",
     "not-allowed": "a word that is not one of the allowed ones",
     "name-form": "a name with characters that a topic, table or column cannot have",

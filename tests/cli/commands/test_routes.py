@@ -147,8 +147,9 @@ def test_a_route_with_readers_cannot_just_go(project: Path) -> None:
 def test_another_file_and_one_that_is_not_yaml(project: Path) -> None:
     (project / "x.yaml").write_text("a: [")
     done = cdc(project, "check", str(project / "x.yaml"))
-    assert done.returncode == 1
-    assert "not valid YAML" in done.stderr
+    assert done.returncode == 2
+    assert "x.yaml:2:1" in done.stdout + done.stderr
+    assert "not valid YAML" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
