@@ -1,4 +1,4 @@
-"""A stack's REST APIs: Flink statements, connectors."""
+"""A stack's REST APIs."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ class Rest:
         """The decoded answer; CdcError otherwise."""
         return self.ask("GET", path).json()
 
-    def ask(self, method: str, path: str) -> httpx2.Response:
+    def ask(self, method: str, path: str, content: Any = None) -> httpx2.Response:
         """An answer that is not an error; CdcError otherwise."""
         try:
-            answer = self.http.request(method, path)
+            answer = self.http.request(method, path, json=content)
         except httpx2.HTTPError as error:
             raise CdcError(f"{self.http.base_url}{path.lstrip('/')} does not answer: {error}") from error
         if answer.status_code >= 300:
@@ -37,20 +37,3 @@ def statement(stack: Stack, name: str) -> dict[str, Any]:
         f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
     )
     return Rest(flink.rest_endpoint, key["key"], key["secret"], stack.local).get(path)
-
-
-def connector(stack: Stack, key: str, secret: str) -> dict[str, Any]:
-    """The connector's status. Needs a Cloud API key."""
-    return Rest(stack.contract.confluent_endpoint, key, secret, stack.local).get(f"{connector_path(stack)}/status")
-
-
-def connector_action(stack: Stack, key: str, secret: str, verb: str) -> None:
-    """`pause` or `resume` the connector. Needs a Cloud API key."""
-    Rest(stack.contract.confluent_endpoint, key, secret, stack.local).ask("PUT", f"{connector_path(stack)}/{verb}")
-
-
-def connector_path(stack: Stack) -> str:
-    """Where the connector is in Confluent's API."""
-    contract = stack.contract
-    cluster = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}"
-    return f"{cluster}/connectors/{contract.connector.name}"

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local.confluent import auth
-from local.confluent.connect import connectors, restarts
+from local.confluent.connect import connectors, offsets, restarts
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.flink import compute_pools, regions, statements
@@ -42,7 +42,7 @@ def application(cloud: Cloud) -> Starlette:
     lifecycle = StatementLifecycle(cloud)
     modules = (
         environments, ip_addresses, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
-        connectors, compute_pools, regions,
+        connectors, offsets, compute_pools, regions,
     )  # fmt: skip
     paths = [route for module in modules for route in module.routes(cloud)]
     paths += [

@@ -25,12 +25,8 @@ def commands() -> list[list[str]]:
 
 
 def execute(running: Stack, statement: str) -> None:
-    """A statement as psql would run it; a slot that is gone cannot be dropped, which the runbook says."""
     with psycopg.connect(local_dsn(running, "postgres"), autocommit=True) as connection:
-        try:
-            connection.execute(statement.encode())
-        except psycopg.errors.UndefinedObject:
-            assert "drop" in statement
+        connection.execute(statement.encode())
 
 
 def test_a_lost_slot_loses_no_row(running: Stack) -> None:
@@ -52,15 +48,9 @@ def test_a_lost_slot_loses_no_row(running: Stack) -> None:
 
     wait.wait_for(dropped, 60, "the slot's loss")
     commit(running, after)
-    listed = commands()
-    assert len(listed) == 5
-    for command in listed:
-        if command[0] == "psql":
-            execute(running, command[-1])
-        else:
-            done = cdc(*command[1:])
-            assert done.returncode in (0, 1), done.stderr
-            assert "Traceback" not in done.stderr
+    for command in commands():
+        done = cdc(*command[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
     wanted = {identity for identity, *_ in [*before, *after]}
     counts = ledger.all_arrived(running, wanted, 120).counts
     seen = {identity: sum(topic[identity] for topic in counts.values()) for identity in wanted}

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from cli.client import consumers, dead_letters, flow, kafka, large_rows, rest, stack
+from cli.client.connector import ConnectorClient
 from cli.client.stack import Stack
 from local.engines import client
 from local.environment import ROOT, Instance
@@ -35,7 +36,7 @@ def gather() -> dict[str, Any]:
     except CdcError as error:
         return {**found, "stack": error.message, "healthy": False}
     parts: dict[str, Callable[[], Any]] = {
-        "connector": lambda: connector(running, instance),
+        "connector": lambda: connector(running),
         "slot": lambda: slot(running),
         "statements": lambda: statements(running),
         "topics": lambda: topics(running),
@@ -57,10 +58,9 @@ def tried(ask: Callable[[], Any]) -> Any:
         return {"problem": getattr(error, "message", str(error)).strip()}
 
 
-def connector(running: Stack, instance: Instance) -> dict[str, Any]:
+def connector(running: Stack) -> dict[str, Any]:
     """The connector's state, with the trace when it failed."""
-    own = instance.secrets
-    found = rest.connector(running, own["cloud_api_key"], own["cloud_api_secret"])
+    found = ConnectorClient(running).status()
     return {"name": found["name"], "state": found["connector"]["state"], "trace": found["connector"]["trace"]}
 
 

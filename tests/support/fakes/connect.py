@@ -13,6 +13,7 @@ class Connect:
 
     configs: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     states: dict[str, str] = field(default_factory=dict[str, str])
+    offsets: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
     restarts: list[str] = field(default_factory=list[str])
     busy: int = 0
 
@@ -29,6 +30,9 @@ class Connect:
             wrong = ["is not a host"] if body["database.hostname"] == "not a host" else []
             return 200, {"configs": [{"value": {"name": "database.hostname", "errors": wrong}}]}
         name, rest = parts[1], parts[2:]
+        if method == "PATCH" and self.states.get(name) == "STOPPED":
+            self.offsets[name] = body["offsets"]
+            return 200, {}
         if method == "PUT" and rest == ["config"]:
             self.configs[name], self.states[name] = body, "RUNNING"
             return 201, {"name": name}
@@ -51,6 +55,10 @@ class Connect:
                 self.restarts.append(name)
                 self.states[name] = "RUNNING"
                 return 202, {}
+            case "GET", ["offsets"]:
+                return 200, {"offsets": self.offsets.get(name, [])}
+            case "DELETE" | "PATCH", ["offsets"] if state != "STOPPED":
+                return 400, {"message": "the connector must be stopped"}
             case "DELETE", ["offsets"]:
                 return 200, {}
             case "DELETE", []:

@@ -103,3 +103,22 @@ def mender(running: Running) -> Any:
 
     fakes = {"connect": running.connect, "registry": running.registry}
     return replace(running.cloud, http=cloud.engines(running.instance, fakes), acl_lock=asyncio.Lock())
+
+
+def test_stored_positions_are_altered_on_request(fake_cloud: Running) -> None:
+    one = make(fake_cloud, "positions")
+    assert fake_cloud.api.get(f"{one}/offsets/request/status").status_code == 404
+    wanted = [{"partition": {"server": "cdc"}, "offset": {"lsn": 42}}]
+    for bad in ({}, {"type": "PATCH"}, {"type": "MOVE", "offsets": []}):
+        assert fake_cloud.api.post(f"{one}/offsets/request", json=bad).status_code == 400
+    fake_cloud.api.put(f"{one}/pause")
+    asked = fake_cloud.api.post(f"{one}/offsets/request", json={"type": "PATCH", "offsets": wanted})
+    assert (asked.status_code, asked.json()["type"]) == (202, "PATCH")
+    assert fake_cloud.api.get(f"{one}/offsets").json()["offsets"] == wanted
+    told = fake_cloud.api.get(f"{one}/offsets/request/status").json()
+    assert (told["status"]["phase"], told["previous_offsets"]) == ("APPLIED", [])
+    assert fake_cloud.api.get(f"{one}/status").json()["connector"]["state"] == "PAUSED"
+    fake_cloud.api.put(f"{one}/resume")
+    fake_cloud.api.post(f"{one}/offsets/request", json={"type": "PATCH", "offsets": []})
+    assert fake_cloud.api.get(f"{one}/status").json()["connector"]["state"] == "RUNNING"
+    fake_cloud.api.delete(one)
