@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from stacks.routes.columns import METADATA, operand
+from stacks.routes.columns import METADATA, Column, operand
 from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.evaluate import Row, compiled, reader
 from stacks.routes.model import OP_CODES, Example, Route, Routes, Source
@@ -41,10 +42,57 @@ def row_of(source: Source, event: Mapping[str, Any]) -> dict[str, Any]:
     """An event as people write it, as a raw record: JSON columns as text, absent columns NULL, `__op` c."""
     row: dict[str, Any] = {"__op": "c", **dict.fromkeys((c.name for c in source.columns), None), **event}
     for column in source.columns:
-        value = row[column.name]
-        if column.type == "json" and value is not None and not isinstance(value, str):
-            row[column.name] = json.dumps(value)
+        row[column.name] = as_captured(column, row[column.name])
     return row
+
+
+def as_captured(column: Column, value: Any) -> Any:
+    """A value as people write it, in the form in which the connector writes it: JSON and decimals are texts."""
+    if value is None or isinstance(value, str):
+        return value
+    match column.type:
+        case "json":
+            return json.dumps(value)
+        case "decimal":
+            return format(Decimal(str(value)), "f")
+        case "double":
+            return float(value)
+        case _:
+            return value
+
+
+def bad_values(source: Source, event: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Values that no row of the source has: column, value, and what is expected. METADATA fields are texts and numbers."""
+    for name, value in event.items():
+        column = source.column(name)
+        if value is None or (column is not None and column.type == "json"):
+            continue
+        kind = column.type if column else METADATA.get(name, "string")
+        expected, types = WRITTEN.get(kind, ("a text", (str,)))
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types) or bad_decimal(kind, value):
+            yield name, value, expected
+
+
+def bad_decimal(kind: str, value: Any) -> bool:
+    """Is it a text that is no number, for a decimal?"""
+    if kind != "decimal" or not isinstance(value, str):
+        return False
+    try:
+        Decimal(value)
+    except InvalidOperation:
+        return True
+    return False
+
+
+# By column type or family: what people write.
+WRITTEN: dict[str, tuple[str, tuple[type, ...]]] = {
+    "int": ("a whole number", (int,)),
+    "long": ("a whole number", (int,)),
+    "integer": ("a whole number", (int,)),
+    "double": ("a number", (int, float)),
+    "decimal": ("a number, or a text that is one", (int, float, str)),
+    "boolean": ("true or false", (bool,)),
+}
 
 
 def failed_examples(source: Source, route: Route) -> Iterator[tuple[int, Example, str]]:

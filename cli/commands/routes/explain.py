@@ -46,6 +46,8 @@ def event(path: Path, source: Source) -> dict[str, Any]:
     if unknown := matching.unknown_fields(source, row):
         known = ", ".join(c.name for c in source.columns)
         raise CdcError(f"{name}: source {source.name} has no column {', '.join(unknown)}", f"known: {known}")
+    for column, value, expected in matching.bad_values(source, row):
+        raise CdcError(f"{name}: {column} is {expected}, got {value!r:.100}", "write it as it is in the table")
     return row
 
 

@@ -55,6 +55,7 @@ async def alter(cloud: Cloud, request: Request) -> Response:
 
 async def applied(cloud: Cloud, method: str, path: str, content: Any) -> None:
     """Until the connector has stopped, the worker refuses."""
+    answer: Any = None
     for _ in range(TRIES):
         code, answer = await connectors.worker(cloud, method, path, content)
         if code == 200:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from stacks.errors import Finding, Place
-from stacks.routes import sql, timestamps
+from stacks.routes import matching, sql, timestamps
 from stacks.routes.columns import LARGE, METADATA, Family, Operand, operand
 from stacks.routes.conditions import ORDERING, TEXTUAL, Comparison, Value, comparisons, operator_name
 from stacks.routes.model import Route, Routes, Source
@@ -146,7 +146,7 @@ def toast(source: Source, place: Place, route: Route) -> Iterator[Finding]:
 
 
 def examples(source: Source, place: Place, route: Route) -> Iterator[Finding]:
-    """Columns of examples."""
+    """Columns of examples, and their values."""
     known = {*(c.name for c in source.columns), *METADATA}
     for n, example in enumerate(route.examples):
         for name in example.event:
@@ -154,3 +154,8 @@ def examples(source: Source, place: Place, route: Route) -> Iterator[Finding]:
                 hint = f"known: {', '.join(sorted(known))}"
                 here = (*place, "examples", n, "event", name)
                 yield Finding("example-field", here, "the record has no such field", name, hint)
+        for name, value, expected in matching.bad_values(
+            source, {k: v for k, v in example.event.items() if k in known}
+        ):
+            here = (*place, "examples", n, "event", name)
+            yield Finding("example-value", here, f"no row has this value: {name} is {expected}", value)

@@ -18,6 +18,7 @@ def check(routes: Routes) -> Iterator[Finding]:
     yield from twice(
         topics(routes), "topic-written-twice", "this topic is written twice", "every route has a topic of its own"
     )
+    yield from colliding(routes)
     tables = [(("sources", n, "table"), source.table) for n, source in enumerate(routes.sources)]
     yield from twice(tables, "table-captured-twice", "this table is captured twice", "one source can have many routes")
     for n, route in enumerate(routes.routes):
@@ -31,6 +32,16 @@ def check(routes: Routes) -> Iterator[Finding]:
     yield from sources(routes)
     yield from route_references(routes)
     yield from consumers(routes)
+
+
+def colliding(routes: Routes) -> Iterator[Finding]:
+    """Topics that differ in `.` and `_` only: Kafka's metrics cannot tell them apart, so it refuses the second."""
+    seen: dict[str, str] = {}
+    for place, name in topics(routes):
+        other = seen.setdefault(name.replace(".", "_"), name)
+        if other != name:
+            hint = "Kafka takes `.` and `_` for the same in names of topics"
+            yield Finding("topics-collide", place, f"differs from {other} in . and _ only", name, hint)
 
 
 def twice(named: Iterable[tuple[Place, str]], rule: str, problem: str, hint: str) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ MODEL = {
 OWN = {
     "duplicate-name": "two sources, routes or consumers of one name",
     "reserved-name": "a route or a consumer named like something that every stack has",
+    "topics-collide": "topics that differ in `.` and `_` only",
     "topic-written-twice": "two writers of one topic",
     "topic-prefix": "a topic that statements may not write",
     "unknown-source": "a route of a source that does not exist",
@@ -51,6 +52,7 @@ OWN = {
     "chosen-twice": "a column that is dropped and also renamed or masked",
     "pii-untagged": "personal data on a topic that is not tagged pii",
     "toast": "a condition on a large column of updates or deletes that may not carry it",
+    "example-value": "an example's value that no row can have: a number for a text, a text for a number",
     "example-field": "an example with a column that the source does not have",
     "expired": "a deprecated route after its date",
     "condition-too-large": "a condition that makes its statement longer than Flink takes",
