@@ -1,6 +1,7 @@
 """What people see: progress that is calm, tables that fit, errors without tracebacks. Data goes to standard output."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local.errors import LocalError
@@ -15,14 +17,30 @@ from stacks.errors import CdcError, InvalidFiles
 
 WIDTH = 100
 BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """Text without characters that a terminal obeys: they are shown as `\\x1b`. Line ends and tabs stay."""
+    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+class SafeConsole(Console):
+    """A console on which nobody's text does more than being read."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich's own, with texts made harmless."""
+        super().print(*(harmless(one) if isinstance(one, str) else one for one in objects), **options)
+
+
 # Colours and live lines only on a terminal: rich sees to it. A fixed width elsewhere keeps output the same everywhere.
-notes = Console(
+notes = SafeConsole(
     stderr=True,
     width=None if sys.stderr.isatty() else WIDTH,
     highlight=False,
     soft_wrap=not sys.stderr.isatty(),
 )
-out = Console(width=min(WIDTH, Console().width) if sys.stdout.isatty() else WIDTH, highlight=False)
+out = SafeConsole(width=min(WIDTH, Console().width) if sys.stdout.isatty() else WIDTH, highlight=False)
 
 
 def say(text: str = "") -> None:
@@ -42,7 +60,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]], 
     for column in columns:
         made.add_column(column, justify="right" if column in set(right) else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell) for cell in row))
+        made.add_row(*(escape(harmless(str(cell))) for cell in row))
     out.print(made)
 
 

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from confluent_kafka import Consumer, Message
+from rich.markup import escape
 
 from cli.client import kafka, registry, stack
 from cli.client.stack import Stack
@@ -114,7 +115,7 @@ def show(key: Any, value: Any, message: Message, as_json: bool) -> None:
         print(json.dumps(record, default=readable), flush=True)
         return
     name = key["id"] if isinstance(key, dict) and "id" in key else key
-    out.print(f"[bold]{name or '-'}[/bold]  partition {message.partition()} offset {message.offset()}")
+    out.print(f"[bold]{escape(str(name or '-'))}[/bold]  partition {message.partition()} offset {message.offset()}")
     for field, content in (value or {"": "(deleted)"}).items():
         if content is not None:
             out.print(f"  {field:<14} {content}", markup=False, soft_wrap=True)

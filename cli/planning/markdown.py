@@ -1,5 +1,7 @@
 """A difference as one pull-request comment: the verdict first, everything else folded, never too long for GitHub."""
 
+import html
+import re
 from collections.abc import Iterator
 
 from cli.planning import cost
@@ -38,7 +40,7 @@ def verdict(found: Difference) -> Iterator[str]:
     lost = [s for s in found.steps if s.loses_data]
     if found.refused:
         yield f"## 🛑 `{found.head.stack}`: the provider refuses this change"
-        yield from (f"- {line}" for line in found.refused)
+        yield from (f"- {plain(line)}" for line in found.refused)
     elif found.new_findings:
         yield f"## 🛑 `{found.head.stack}`: {plural(len(found.new_findings), 'policy finding')}"
     elif lost:
@@ -49,12 +51,12 @@ def verdict(found: Difference) -> Iterator[str]:
         yield f"## ✅ `{found.head.stack}`: nothing changes"
     for step in lost:
         held = " It is protected: the update would stop here." if step.protected else ""
-        yield f"- ⚠️ `{step.name}` would be {past(step.action)}{because(step)}.{held}"
+        yield f"- ⚠️ {code(step.name)} would be {past(step.action)}{because(step)}.{held}"
     for step in found.steps:
         if step.note:
-            yield f"- {'ℹ️' if 'continues' in step.note else '⚠️'} `{step.name}`: {step.note}."
+            yield f"- {'ℹ️' if 'continues' in step.note else '⚠️'} {code(step.name)}: {plain(step.note)}."
     for finding in found.new_findings[:10]:
-        yield f"- 🛑 **{finding.rule}** `{finding.resource}`: {finding.message}. {finding.fix}."
+        yield f"- 🛑 **{finding.rule}** {code(finding.resource)}: {plain(finding.message)}. {plain(finding.fix)}."
 
 
 def numbers(found: Difference) -> Iterator[str]:
@@ -71,7 +73,7 @@ def numbers(found: Difference) -> Iterator[str]:
         if old != new:
             yield f"| {new.what} | {old.used} → {new.used} of {new.limit:,} ({new.share:.0%}) |"
     touched = sorted({s.name for s in found.steps if s.holds_data})
-    yield f"| data-holding resources touched | {', '.join(f'`{n}`' for n in touched[:12]) or 'none'}{' …' if len(touched) > 12 else ''} |"
+    yield f"| data-holding resources touched | {', '.join(map(code, touched[:12])) or 'none'}{' …' if len(touched) > 12 else ''} |"
 
 
 def steps(found: Difference) -> Iterator[str]:
@@ -79,7 +81,7 @@ def steps(found: Difference) -> Iterator[str]:
     for action in ("delete", "replace", "update", "create"):
         mine = [s for s in found.steps if s.action == action]
         if mine:
-            lines = [f"- `{s.name}` ({s.type}){reasons(s)}" for s in mine]
+            lines = [f"- {code(s.name)} ({s.type}){reasons(s)}" for s in mine]
             yield folded(
                 f"{ICONS[action]} {plural(len(mine), 'resource')} to {action}", "\n".join(lines), action != "create"
             )
@@ -87,25 +89,25 @@ def steps(found: Difference) -> Iterator[str]:
 
 def reasons(step: Step) -> str:
     """Why, in a few words."""
-    why = f": {'; '.join(step.why)}" if step.why else ""
-    return why + (f" — replaced because of {', '.join(step.replaces)}" if step.replaces else "")
+    why = f": {plain('; '.join(step.why))}" if step.why else ""
+    return why + (f" — replaced because of {plain(', '.join(step.replaces))}" if step.replaces else "")
 
 
 def because(step: Step) -> str:
     """The properties that replace."""
-    return f" because of {', '.join(step.replaces)}" if step.replaces else ""
+    return f" because of {plain(', '.join(step.replaces))}" if step.replaces else ""
 
 
 def texts(found: Difference) -> Iterator[str]:
     """SQL and schemas."""
     for title, text in found.texts:
-        yield folded(title, f"```diff\n{text}\n```", False)
+        yield folded(plain(title), fenced(text), False)
 
 
 def findings(found: Difference) -> Iterator[str]:
     """Findings beyond the first ten."""
     if len(found.new_findings) > 10:
-        rest = "\n".join(f"- {finding}" for finding in found.new_findings[10:])
+        rest = "\n".join(f"- {plain(finding)}" for finding in found.new_findings[10:])
         yield folded("more policy findings", rest, False)
 
 
@@ -121,6 +123,23 @@ def assumptions(found: Difference) -> Iterator[str]:
         f"| {x.item} | {'?' if x.dollars is None else f'{x.dollars:,.0f}'} | {x.because} |" for x in found.head.costs
     ]
     yield folded("cost and its assumptions", "\n".join(lines), False)
+
+
+def plain(text: object) -> str:
+    """Others' text: one line that folds nothing, closes nothing, and calls nobody."""
+    return html.escape(" ".join(str(text).split()), quote=False).replace("@", "@\u2060").replace("|", "\\|")
+
+
+def code(text: object) -> str:
+    """Others' text as code."""
+    return "`" + " ".join(str(text).split()).replace("`", "'") + "`"
+
+
+def fenced(text: str) -> str:
+    """A block that its own content cannot end."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}diff\n{text}\n{fence}"
 
 
 def folded(title: str, body: str, opened: bool) -> str:

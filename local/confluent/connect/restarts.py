@@ -1,7 +1,12 @@
-"""Restarts failed connector tasks, as the managed service does (`auto.restart.on.user.error`)."""
+"""Restarts failed connector tasks, as the managed service does (`auto.restart.on.user.error`): at once, then less and less often.
+
+A connector that fails at one record sends those behind it again each time.
+"""
 
 import asyncio
 import logging
+import time
+from dataclasses import dataclass, field
 
 import httpx2
 
@@ -12,20 +17,45 @@ from local.confluent.errors import ApiError
 log = logging.getLogger("cloud.connect")
 
 
+INTERVAL, LONGEST, CALM = (
+    2,
+    30,
+    60,
+)  # seconds: between looks; between two restarts at most; without a failure, then all is forgotten
+
+
+@dataclass(slots=True)
+class Patience:
+    """When each connector may be restarted again."""
+
+    failures: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
+
+    def lost(self, name: str, now: float) -> bool:
+        """Is it too early for another restart? If not, count this one."""
+        count, last = self.failures.get(name, (0, -CALM))
+        if now - last > CALM + LONGEST:
+            count = 0
+        if count and now - last < min(2.0**count, LONGEST):
+            return True
+        self.failures[name] = (count + 1, now)
+        return False
+
+
 async def run(cloud: Cloud) -> None:
     """Look at every connector each two seconds; a failed one is restarted, a lost one configured again."""
+    patience = Patience()
     while True:
         for document in list(cloud.store.all("connector")):
             try:
-                await mend(cloud, document)
+                await mend(cloud, document, patience)
             except (httpx2.HTTPError, ApiError) as error:
                 log.info("connector %s: %s", document["name"], error)
             except Exception:
                 log.exception("connector %s", document["name"])
-        await asyncio.sleep(2)
+        await asyncio.sleep(INTERVAL)
 
 
-async def mend(cloud: Cloud, document: connectors.Document) -> None:
+async def mend(cloud: Cloud, document: connectors.Document, patience: Patience) -> None:
     """Restart what failed; give the connector back to a worker that has forgotten it."""
     path = f"/connectors/{document['name']}"
     code, found = await connectors.worker(cloud, "GET", path + "/status")
@@ -33,6 +63,8 @@ async def mend(cloud: Cloud, document: connectors.Document) -> None:
         return
     if code == 404:
         await connectors.apply(cloud, document)
-    elif "FAILED" in {found["connector"]["state"], *(task["state"] for task in found["tasks"])}:
+    elif "FAILED" not in {found["connector"]["state"], *(task["state"] for task in found["tasks"])}:
+        return
+    elif not patience.lost(document["name"], time.monotonic()):
         log.warning("connector %s failed, restarting it", document["name"])
         await connectors.worker(cloud, "POST", path + "/restart?includeTasks=true&onlyFailed=true")

@@ -89,10 +89,10 @@ def test_a_failed_task_shows_its_trace_and_is_restarted(fake_cloud: Running) -> 
     assert (found["connector"]["state"], "it broke" in found["connector"]["trace"]) == ("FAILED", True)
     document = fake_cloud.cloud.store.get("connector", "failing")
     assert document
-    asyncio.run(restarts.mend(mender(fake_cloud), document))
+    asyncio.run(restarts.mend(mender(fake_cloud), document, restarts.Patience()))
     assert fake_cloud.connect.restarts[-1] == "failing"
     del fake_cloud.connect.configs["failing"]  # a worker that lost its topics knows nothing any more
-    asyncio.run(restarts.mend(mender(fake_cloud), document))
+    asyncio.run(restarts.mend(mender(fake_cloud), document, restarts.Patience()))
     assert "failing" in fake_cloud.connect.configs
     fake_cloud.api.delete(one)
 
@@ -122,3 +122,13 @@ def test_stored_positions_are_altered_on_request(fake_cloud: Running) -> None:
     fake_cloud.api.post(f"{one}/offsets/request", json={"type": "PATCH", "offsets": []})
     assert fake_cloud.api.get(f"{one}/status").json()["connector"]["state"] == "RUNNING"
     fake_cloud.api.delete(one)
+
+
+def test_restarts_become_rare_while_nothing_helps() -> None:
+    patience = restarts.Patience()
+    asked = [now for now in range(100, 300, 2) if not patience.lost("c", now)]
+    assert asked[:5] == [100, 102, 106, 114, 130]
+    assert {b - a for a, b in zip(asked[5:], asked[6:], strict=False)} == {30}
+    assert not patience.lost("other", 299)
+    assert not patience.lost("c", 299 + restarts.CALM + restarts.LONGEST + 2)
+    assert not patience.lost("c", 299 + restarts.CALM + restarts.LONGEST + 4)
