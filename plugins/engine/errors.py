@@ -11,6 +11,10 @@ class RestError(Exception):
     """The service said no; the text is for the user."""
 
 
+class Taken(RestError):
+    """There is an object of this name already."""
+
+
 class Failed(RestError):
     """The statement exists, but it failed: it stays in the state, to be replaced or looked at."""
 

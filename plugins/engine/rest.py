@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import httpx2
 
-from plugins.engine.errors import Gone, RestError
+from plugins.engine.errors import Gone, RestError, Taken
 
 RETRIES = (1, 2, 4, 8)
+TOPIC_EXISTS = 40002  # Kafka REST's error code
 HTTP = httpx2.Client(timeout=120, trust_env=False)
 
 
@@ -28,7 +29,9 @@ class Rest:
         if response.status_code == 404:
             raise Gone(words(response))
         if response.status_code >= 300:
-            raise RestError(f"{response.status_code} {response.reason_phrase}: {words(response)}")
+            raise (Taken if taken(response) else RestError)(
+                f"{response.status_code} {response.reason_phrase}: {words(response)}"
+            )
         return response.json() if response.content else {}
 
     def send(self, method: str, path: str, body: Any, params: dict[str, str] | None) -> httpx2.Response:
@@ -48,6 +51,17 @@ class Rest:
             if pause:
                 time.sleep(pause)
         raise RestError(f"giving up after {len(RETRIES) + 1} attempts: {problem}")
+
+
+def taken(response: httpx2.Response) -> bool:
+    """Does the service say that there is such an object? (Kafka's REST API says it with 400 and a code of its own.)"""
+    if response.status_code == 409:
+        return True
+    try:
+        body = response.json()
+    except ValueError:
+        return False
+    return response.status_code == 400 and isinstance(body, dict) and body.get("error_code") == TOPIC_EXISTS
 
 
 def words(response: httpx2.Response) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plugins.confluentcloud.config import Config
-from plugins.engine.errors import Gone, RestError
+from plugins.engine.errors import Gone, RestError, Taken
 from plugins.engine.rest import escaped, until
 from plugins.engine.values import Properties
 
@@ -65,7 +65,10 @@ class Connector:
                 f'"{c["value"]["name"]}": {c["value"]["errors"]}' for c in answer["configs"] if c["value"]["errors"]
             ]
             raise RestError(f'connector "{name}" has an invalid configuration: ' + "; ".join(texts))
-        config.cloud.call("POST", f"{base(inputs)}/connectors", {"name": name, "config": wanted})
+        try:
+            config.cloud.call("POST", f"{base(inputs)}/connectors", {"name": name, "config": wanted})
+        except Taken:  # ours, from an update that was killed before the state knew it
+            config.cloud.call("PUT", f"{base(inputs)}/connectors/{escaped(name)}/config", wanted)
         self.wait(config, inputs, name, "RUNNING", ("PROVISIONING", "DEGRADED"))
         return find(config, inputs, name)["id"]["id"], self.read(config, "", inputs)
 

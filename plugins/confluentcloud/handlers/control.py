@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugins.confluentcloud.config import Config
-from plugins.engine.errors import RestError
+from plugins.engine.errors import RestError, Taken
 from plugins.engine.rest import until
 from plugins.engine.values import Properties
 
@@ -25,6 +25,8 @@ class Control:
 
     `send` makes the body of a POST, `receive` the state of an answer, `patch` the body of a PATCH (empty: nothing to
     send). `scoped`: reads and deletes name the environment. `keeps`: inputs that the answer does not repeat.
+    `named`: properties that no two objects share. An object of ours may be there that no state knows: an update was killed
+    between the service's answer and the state. It is taken over instead of refused or made twice.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Control:
     patch: Callable[[Properties, Properties], Json]
     scoped: bool = False
     keeps: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     def params(self, state: Properties) -> dict[str, str] | None:
         return {"environment": state["environment"]["id"]} if self.scoped else None
@@ -41,11 +44,27 @@ class Control:
         return {**{key: inputs[key] for key in self.keeps if key in inputs}, **self.receive(answer)}
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        made = config.cloud.call("POST", self.path, self.send(inputs))
+        made = self.known(config, inputs) if self.scoped else None
+        if made is None:
+            try:
+                made = config.cloud.call("POST", self.path, self.send(inputs))
+            except Taken:
+                made = self.known(config, inputs)
+                if made is None:
+                    raise
         identity = made["id"]
         answer = self.ready(config, identity, inputs)
         once = {"secret": made["spec"]["secret"]} if self.path.endswith("api-keys") else {}
         return identity, {**self.state(answer, inputs), **once}
+
+    def known(self, config: Config, inputs: Properties) -> Json | None:
+        """The object that is there as it is wanted, with all that cannot be changed; None when there is none."""
+        found = config.cloud.call("GET", self.path, params={**(self.params(inputs) or {}), "page_size": "100"})["data"]
+        return next((one for one in found if self.same(self.receive(one), inputs)), None)
+
+    def same(self, state: Properties, inputs: Properties) -> bool:
+        """Do all properties that name an object agree?"""
+        return bool(self.named) and all(state.get(key) == inputs.get(key) for key in self.named)
 
     def ready(self, config: Config, identity: str, inputs: Properties) -> Json:
         """Wait until the object is provisioned."""
@@ -257,15 +276,23 @@ def account_body(inputs: Properties) -> Json:
     return {"display_name": inputs["displayName"], "description": inputs.get("description") or ""}
 
 
-ENVIRONMENT = Control("/org/v2/environments", environment_body, environment_state, environment_patch)
-KAFKA_CLUSTER = Control("/cmk/v2/clusters", cluster_body, cluster_state, cluster_patch, scoped=True)
-SERVICE_ACCOUNT = Control("/iam/v2/service-accounts", account_body, account_state, account_fields)
+PLACED = ("displayName", "cloud", "region", "environment")
+ENVIRONMENT = Control(
+    "/org/v2/environments", environment_body, environment_state, environment_patch, named=("displayName",)
+)
+KAFKA_CLUSTER = Control(
+    "/cmk/v2/clusters", cluster_body, cluster_state, cluster_patch, scoped=True, named=(*PLACED, "availability")
+)
+SERVICE_ACCOUNT = Control(
+    "/iam/v2/service-accounts", account_body, account_state, account_fields, named=("displayName",)
+)
 ROLE_BINDING = Control(
     "/iam/v2/role-bindings",
     binding_body,
     binding_state,
     lambda _old, _new: {},
     keeps=("disableWaitForReady",),
+    named=("principal", "roleName", "crnPattern"),
 )
 API_KEY = Control("/iam/v2/api-keys", key_body, key_state, key_patch, keeps=("managedResource", "disableWaitForReady"))
-FLINK_COMPUTE_POOL = Control("/fcpm/v2/compute-pools", pool_body, pool_state, pool_patch, scoped=True)
+FLINK_COMPUTE_POOL = Control("/fcpm/v2/compute-pools", pool_body, pool_state, pool_patch, scoped=True, named=PLACED)

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from plugins.confluentcloud.config import Config
-from plugins.engine.errors import Failed, Gone, RestError
+from plugins.engine.errors import Failed, Gone, RestError, Taken
 from plugins.engine.rest import Rest, escaped, until
 from plugins.engine.values import Properties
 
@@ -30,7 +30,11 @@ class Statement:
         properties = {**(inputs.get("properties") or {}), **(inputs.get("propertiesSensitive") or {})}
         pool = config.flink["flinkComputePoolId"]
         spec = {"statement": inputs["statement"], "properties": properties, "compute_pool_id": pool}
-        rest.call("POST", path, {"name": name, "spec": {**spec, "principal": config.flink["flinkPrincipalId"]}})
+        try:
+            rest.call("POST", path, {"name": name, "spec": {**spec, "principal": config.flink["flinkPrincipalId"]}})
+        except Taken:  # ours, from an update that was killed before the state knew it: a name stands for one text
+            if rest.call("GET", f"{path}/{escaped(name)}")["spec"]["statement"] != inputs["statement"]:
+                raise
         identity = f"{config.flink['environmentId']}/{pool}/{name}"
         self.wait(rest, f"{path}/{name}", identity, {**inputs, "statementName": name}, CARRY in properties)
         return identity, self.read(config, identity, inputs)

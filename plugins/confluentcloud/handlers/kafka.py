@@ -1,7 +1,7 @@
 """Kafka REST: topics and ACLs, with the key and address that each resource carries."""
 
 from plugins.confluentcloud.config import Config
-from plugins.engine.errors import Gone, RestError
+from plugins.engine.errors import Gone, RestError, Taken
 from plugins.engine.rest import Rest, escaped, until
 from plugins.engine.values import Properties
 
@@ -35,8 +35,14 @@ class Topic:
         name = inputs["topicName"]
         configs = [{"name": key, "value": value} for key, value in (inputs.get("config") or {}).items()]
         body = {"topic_name": name, "partitions_count": int(inputs["partitionsCount"]), "configs": configs}
-        rest.call("POST", f"{base}/topics", body)
         identity = f"{inputs['kafkaCluster']['id']}/{name}"
+        try:
+            rest.call("POST", f"{base}/topics", body)
+        except Taken:  # ours, from an update that was killed before the state knew it: as it is wanted, or refused
+            there = self.read(config, identity, inputs)
+            if there["partitionsCount"] != inputs["partitionsCount"]:
+                raise
+            return identity, self.update(config, identity, there, inputs)
         return identity, self.read(config, identity, inputs)
 
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
