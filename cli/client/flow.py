@@ -12,7 +12,7 @@ import psycopg
 from confluent_kafka import Message
 from confluent_kafka.admin import OffsetSpec
 
-from cli.client.offsets import Offsets, Places, between, records_at
+from cli.client.offsets import Offsets, Places, between, records_at, values_between
 from cli.client.registry import Decoder
 from cli.client.stack import Stack, local_dsn
 from stacks import naming
@@ -22,6 +22,7 @@ from stacks.errors import CdcError
 WINDOW = 300  # seconds
 QUIET = 25  # seconds without a heartbeat, where one is due each ten
 SHARE = 0.01  # of the rows that came in within the window
+FEW = 500  # offsets of dead letters that are read to be counted
 # A row that has been on the raw topic for as long as the second is on another topic by now; rows of the first are looked at.
 ROUTED_FROM, ROUTED_BY = 25, 10  # seconds ago
 LATE = 60  # seconds from the commit to the raw topic
@@ -71,7 +72,9 @@ def gather(stack: Stack, interval: float, started: bool) -> tuple[Flow, list[str
     every = [*raw, *{topic for topics in outputs.values() for topic in topics}]
     ends = offsets.of([*every, heartbeat], OffsetSpec.latest())
     starts = offsets.of([*raw, heartbeat], OffsetSpec.earliest())
-    window = between(offsets.of([*raw, *dead], ago(now, WINDOW)), ends)
+    begin = offsets.of([*raw, *dead], ago(now, WINDOW))
+    window = between(begin, ends)
+    window |= exactly(stack, {place: offset for place, offset in begin.items() if place[0] in dead}, ends)
     earlier, later = offsets.of(every, ago(now, ROUTED_FROM)), offsets.of(raw, ago(now, ROUTED_BY))
     came, since = between({p: o for p, o in earlier.items() if p in later}, or_end(later, ends)), between(earlier, ends)
     arrived = between(starts, ends)
@@ -91,6 +94,12 @@ def gather(stack: Stack, interval: float, started: bool) -> tuple[Flow, list[str
     ]
     flow = Flow(age_of(newest, heartbeat, now), tuple(sources), reading_for(stack))
     return flow, list(problems(flow, max(QUIET, 2.5 * interval), started))
+
+
+def exactly(stack: Stack, begin: Places, ends: Places) -> dict[str, int]:
+    """Dead letters, without markers of transactions and marks of redriving, where there are few: then each counts."""
+    few = {topic for topic, count in between(begin, ends).items() if count <= FEW}
+    return values_between(stack, {place: offset for place, offset in begin.items() if place[0] in few}, ends)
 
 
 def ago(now: float, seconds: float) -> OffsetSpec:

@@ -43,6 +43,29 @@ def between(starts: Places, ends: Places) -> dict[str, int]:
     return found
 
 
+def values_between(stack: Stack, starts: Places, ends: Places) -> dict[str, int]:
+    """Committed records with a value, per topic, from `starts` to `ends`: by reading them."""
+    found = dict.fromkeys((topic for topic, _ in starts), 0)
+    waiting = {place for place, start in starts.items() if 0 <= start < ends[place]}
+    if not waiting:
+        return found
+    client = kafka.consumer(stack, "operator", "cdc-tools-status", "read_committed", **{"enable.partition.eof": True})
+    try:
+        client.assign([TopicPartition(topic, number, starts[topic, number]) for topic, number in waiting])
+        for _ in range(20):
+            for message in client.consume(1000, timeout=0.2):
+                place = (message.topic() or "", message.partition() or 0)
+                if message.error():
+                    waiting.discard(place)
+                elif message.value() is not None:
+                    found[place[0]] += 1
+            if not waiting:
+                break
+        return found
+    finally:
+        client.close()
+
+
 def records_at(stack: Stack, places: Places, isolation: str = "read_committed") -> list[Message]:
     """The record at each place, as far as it comes within seconds."""
     if not places:

@@ -108,15 +108,13 @@ def test_a_duplicate_changes_nothing(running: Stack, api: Api) -> None:
 def test_what_is_wrong_with_an_event_is_said_by_path(running: Stack, api: Api) -> None:
     body = event(103)
     del body["eventHeader"]["eventName"]
-    body["entities"][0]["amount"] = -1
-    body["entities"][0]["paymentDate"] = "yesterday"
+    body["entities"][0]["entityHeader"]["entityId"] = ""
     answer = api.post(body)
     assert answer.status_code == 422
     assert answer.json()["eventId"] == body["eventHeader"]["uuid"]
     assert {e["path"] for e in answer.json()["errors"]} == {
         "/eventHeader",
-        "/entities/0/amount",
-        "/entities/0/paymentDate",
+        "/entities/0/entityHeader/entityId",
     }
     assert rows(running, body["eventHeader"]["uuid"]) == [0, 0, 0]
 
