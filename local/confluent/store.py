@@ -35,6 +35,10 @@ class Store:
         rows = self.database.execute("SELECT body FROM documents WHERE kind=? ORDER BY rowid", (kind,)).fetchall()
         return (json.loads(body) for (body,) in rows)
 
+    def keys(self, kind: str) -> list[str]:
+        """The ids of a kind."""
+        return [name for (name,) in self.database.execute("SELECT id FROM documents WHERE kind=?", (kind,)).fetchall()]
+
     def put(self, kind: str, identity: str, document: Document) -> Document:
         """Insert or replace."""
         self.database.execute(

@@ -17,6 +17,7 @@ from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.http import body, reply, route
 from local.confluent.iam import rbac
+from local.confluent.registry import paths
 from local.confluent.registry.apicurio import engine
 from local.confluent.registry.clusters import find_registry
 
@@ -65,10 +66,25 @@ def authorize(cloud: Cloud, request: Request) -> None:
     if find_registry(cloud, identity) is None:
         raise ApiError(404, f"Schema Registry cluster {identity} was not found", 40401)
     who = auth.caller(cloud, request, identity)
+    if not paths.served(request.method, parts):
+        raise ApiError(404, "HTTP 404 Not Found", 404)
     bindings = auth.bindings_of(cloud, who)
     subject = subject_of(parts)
     if not rbac.subject_allowed(bindings, subject, roles_for(request.method, parts)):
         raise ApiError(403, f"{who.principal} may not {request.method} subject {subject or '(any)'}", 40301)
+
+
+def readable(cloud: Cloud, request: Request, subject: str) -> bool:
+    """May the caller read this subject?"""
+    bindings = auth.bindings_of(cloud, auth.caller(cloud, request, request.path_params["id"]))
+    return rbac.subject_allowed(bindings, subject, rbac.READS)
+
+
+async def users_of(cloud: Cloud, number: str) -> list[str]:
+    """The subjects that have a schema."""
+    status, found = await engine(cloud, "GET", f"/schemas/ids/{number}/versions")
+    named = [one["subject"] for one in found] if status == 200 else []
+    return named + [key.rpartition("#")[0] for key in cloud.store.keys("schema-text") if key.endswith(f"#{number}")]
 
 
 def verbatim(cloud: Cloud, shown: dict[str, Any], subject: str) -> dict[str, Any]:
@@ -140,7 +156,12 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     parts = parts_of(request)
     subject = subject_of(parts)
     if parts == ["schemas"]:
-        return reply(await versions(cloud, request.query_params.get("subjectPrefix", "")))
+        found = await versions(cloud, request.query_params.get("subjectPrefix", ""))
+        return reply([one for one in found if readable(cloud, request, one["subject"])])
+    if parts[:2] == ["schemas", "ids"] and not any(
+        readable(cloud, request, one) for one in await users_of(cloud, parts[2])
+    ):
+        raise ApiError(404, f"Schema {parts[2]} not found", 40403)
     if subject is not None and parts[0] == "config":
         return await setting_of(cloud, subject, request)
     if subject is not None and request.method == "POST" and parts[2:] == ["versions"]:
@@ -149,6 +170,8 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     escaped = "/" + "/".join(quote(part, safe="") for part in parts)
     query = f"?{request.url.query}" if request.url.query else ""
     status, answer = await engine(cloud, request.method, escaped + query, await request.body() or None)
+    if status == 200 and isinstance(answer, list) and (parts == ["subjects"] or parts[-1:] == ["subjects"]):
+        answer = [one for one in answer if readable(cloud, request, one)]
     return finished(cloud, request, parts, status, answer)
 
 

@@ -39,6 +39,8 @@ class Registry:
                 return 200, sorted(self.subjects)
             case "POST", ["compatibility", "subjects", subject, *_]:
                 return self.compatible(subject, body["schema"])
+            case "GET", ["schemas", "ids", number, "versions"]:
+                return 200, [{"subject": s} for s, known in self.subjects.items() if int(number) in known.values()]
             case "GET", ["schemas", "ids", number]:
                 return (200, {"schema": self.texts[int(number)]}) if int(number) in self.texts else (404, {})
             case _, ["subjects", subject, *rest]:

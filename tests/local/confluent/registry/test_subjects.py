@@ -1,7 +1,11 @@
 """The Schema Registry behind keys and subject roles."""
 
+import base64
 import json
+from contextlib import closing
+from http.client import HTTPConnection
 
+import httpx2
 import pytest
 
 from tests.support.fakes import cloud
@@ -86,6 +90,53 @@ def test_a_reader_reads_its_own_subjects(fake_cloud: Running, method: str, path:
     reader = fake_cloud.client(*key, f"/sr/{fake_cloud.made['registry']}")
     body = {"schema": ONE} if method in ("POST", "PUT") else None
     assert reader.request(method, path, json=body).status_code == status
+
+
+def reader_of(running: Running, name: str, pattern: str) -> httpx2.Client:
+    """A client whose key may read some subjects."""
+    crn = f"{running.made['crn'].partition('/cloud-cluster')[0]}/schema-registry={running.made['registry']}"
+    owner = cloud.account(running, name, "DeveloperRead", f"{crn}/subject={pattern}")
+    key = cloud.key(running, owner, running.made["registry"])
+    return running.client(*key, f"/sr/{running.made['registry']}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/subjects/mine-value/../../../../registry/v2/search/artifacts",
+        "/subjects/mine-value/%2e%2e/%2e%2e/%2e%2e/%2e%2e/registry/v2/search/artifacts",
+        "/subjects/mine-value/versions/..%2f..",
+        "/subjects/%2e%2e/versions",
+        "/subjects/mine-value/versions/1/referencedby/x",
+        "/subjects/mine-value%00/versions",
+        "/contexts",
+        "/exporters",
+        "/",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT"])
+def test_only_paths_of_the_api_are_served_however_they_are_spelled(fake_cloud: Running, path: str, method: str) -> None:
+    made = fake_cloud.made
+    key = base64.b64encode(f"{made['registry-key']}:{made['registry-secret']}".encode()).decode()
+    with closing(
+        HTTPConnection("127.0.0.1", fake_cloud.instance.port("cloud"), timeout=10)
+    ) as plain:  # sends paths as they are
+        plain.request(method, f"/sr/{made['registry']}{path}", headers={"Authorization": f"Basic {key}"})
+        assert plain.getresponse().status in (403, 404)
+
+
+def test_lists_and_ids_show_a_reader_its_own_only(fake_cloud: Running) -> None:
+    everything = cloud.subjects(fake_cloud)
+    other = json.dumps({**json.loads(ONE), "name": "Other"})
+    mine = everything.post("/subjects/seen-value/versions", json={"schema": ONE}).json()["id"]
+    hidden = everything.post("/subjects/hidden-value/versions", json={"schema": other}).json()["id"]
+    reader = reader_of(fake_cloud, "lister", "seen-*")
+    assert reader.get("/subjects").json() == ["seen-value"]
+    assert {one["subject"] for one in reader.get("/schemas").json()} == {"seen-value"}
+    assert reader.get(f"/schemas/ids/{mine}").status_code == 200
+    assert reader.get(f"/schemas/ids/{hidden}").status_code == 404
+    assert everything.get(f"/schemas/ids/{hidden}").status_code == 200
+    assert {"seen-value", "hidden-value"} <= set(everything.get("/subjects").json())
 
 
 def test_another_registry_is_not_there(fake_cloud: Running) -> None:
