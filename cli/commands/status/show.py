@@ -108,8 +108,8 @@ def topics(found: dict[str, Any]) -> None:
     if "problem" in found:
         out.print(f"topics: {found['problem']}", markup=False)
         return
-    least = "" if found["complete"] else "≥ "
-    rows = [(r["topic"], r["kind"], f"{least}{r['records']:,}") for r in found["rows"]]
+    most = "" if found["complete"] else "≤ "
+    rows = [(r["topic"], r["kind"], f"{most}{r['records']:,}") for r in found["rows"]]
     table("Topics (committed records)", ("topic", "kind", "records"), rows, right=("records",))
     if found["complete"]:
         out.print(f"unrouted: {found['unrouted_share']:.1%} of the rows that came in", highlight=False)
