@@ -19,7 +19,7 @@ FILES = ("tests/functions/test_catalog.py", "tests/functions/test_migrator.py")
 )
 @pytest.mark.parametrize("version", sorted(postgres_versions.VERSIONS))
 def test_a_version(version: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-n", "0", "--no-header", *FILES]
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-n", "0", "--no-header", *FILES]
     environment = {**os.environ, "CDC_TEST_POSTGRES": version}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
