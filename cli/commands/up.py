@@ -137,9 +137,10 @@ def clear_lock(workspace: pulumi.Workspace) -> None:
 
 
 def lock_owner(lock: Path) -> int | None:
-    """The process that holds a lock of the stack; None when it is gone."""
+    """The process that holds a lock of the stack; None when it is gone, or dead and not yet buried by its parent."""
     try:
-        pid = int(json.loads(lock.read_text())["pid"])
-        return pid if "pulumi" in psutil.Process(pid).name() else None
+        owner = psutil.Process(int(json.loads(lock.read_text())["pid"]))
+        works = "pulumi" in owner.name() and owner.status() != psutil.STATUS_ZOMBIE
+        return owner.pid if works else None
     except (ValueError, TypeError, LookupError, OSError, psutil.Error):
         return None

@@ -1,0 +1,40 @@
+"""Whose lock it is: a dead owner's is taken over, a living one's is not."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.commands.up import lock_owner
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path) -> Path:
+    """A program of that name that waits for its input to end."""
+    program = tmp_path / "pulumi"
+    shutil.copy(shutil.which("cat") or "/bin/cat", program)
+    return program
+
+
+def test_a_lock_belongs_to_a_living_pulumi_only(tmp_path: Path, pulumi: Path) -> None:
+    lock = tmp_path / "lock.json"
+    process = subprocess.Popen([str(pulumi)], stdin=subprocess.PIPE)
+    lock.write_text(json.dumps({"pid": process.pid}))
+    assert lock_owner(lock) == process.pid
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody has asked for its exit code yet
+    assert lock_owner(lock) is None
+    process.communicate()
+    assert lock_owner(lock) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": "x"}', '{"pid": null}'])
+def test_a_lock_that_broke_off_is_nobody_s(text: str, tmp_path: Path) -> None:
+    lock = tmp_path / "lock.json"
+    lock.write_text(text)
+    assert lock_owner(lock) is None
+    lock.write_text(json.dumps({"pid": os.getpid()}))  # another program has the number now
+    assert lock_owner(lock) is None
