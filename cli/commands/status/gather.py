@@ -42,12 +42,15 @@ def gather() -> dict[str, Any]:
         "slot": lambda: slot(running),
         "statements": lambda: statements(running),
         "topics": lambda: topics(running),
+        "letters": lambda: waiting(running),
         "flow": lambda: moving(running, engines),
         "consumers": lambda: [asdict(one) for one in consumers.gather(running)],
     }
     with ThreadPoolExecutor(len(parts)) as pool:
         asked = {name: pool.submit(tried, ask) for name, ask in parts.items()}
         found |= {name: answer.result() for name, answer in asked.items()}
+    letters = found.pop("letters")
+    found["topics"] = {**found["topics"], **letters}
     found["large_rows"] = tried(lambda: large(running, found))
     return {**found, "healthy": healthy(found)}
 
@@ -114,8 +117,12 @@ def topics(running: Stack) -> dict[str, Any]:
     total, unrouted = (sum(r["records"] for r in rows if r["kind"] == kind) for kind in ("raw", "unrouted"))
     # The share of a part of the records would be a wrong one.
     share = (unrouted / total if total else 0.0) if complete else None
-    waiting = sum(1 for _ in dead_letters.waiting(dead_letters.read(running)))
-    return {"rows": rows, "complete": complete, "unrouted_share": share, "dead_letters": waiting}
+    return {"rows": rows, "complete": complete, "unrouted_share": share}
+
+
+def waiting(running: Stack) -> dict[str, int]:
+    """How many dead letters were not written back."""
+    return {"dead_letters": sum(1 for _ in dead_letters.waiting(dead_letters.read(running)))}
 
 
 def counted(running: Stack, names: list[str]) -> tuple[dict[str, int], bool]:
