@@ -62,15 +62,6 @@ class TopicKeys:
         self.flags[key] = kept | EFFECT.get(operation, 0)
 
 
-def ends(stack: Stack, topic: str) -> dict[int, tuple[int, int]]:
-    """First and next offset of each partition."""
-    client = kafka.consumer(stack, "operator", "cdc-tools-audit")
-    try:
-        return kafka.ends(client, topic)
-    finally:
-        client.close()
-
-
 def offsets_at(stack: Stack, topic: str, milliseconds: int) -> dict[int, int]:
     """The first offset of each partition whose record is not earlier than a time (since 1970, in milliseconds)."""
     client = kafka.consumer(stack, "operator", "cdc-tools-audit")

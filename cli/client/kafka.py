@@ -65,6 +65,15 @@ def ends(client: Consumer, topic: str) -> dict[int, tuple[int, int]]:
     return {p.partition: client.get_watermark_offsets(p, timeout=10) for p in partitions(client, topic)}
 
 
+def topic_ends(stack: Stack, topic: str) -> dict[int, tuple[int, int]]:
+    """The same, by a client of its own, as the operator."""
+    client = consumer(stack, "operator", "cdc-tools-ends")
+    try:
+        return ends(client, topic)
+    finally:
+        client.close()
+
+
 def read_all(
     stack: Stack, who: str, topics: list[str], seconds: float = 20, isolation: str = "read_committed"
 ) -> Iterator[Message]:

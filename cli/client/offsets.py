@@ -1,15 +1,17 @@
 """Offsets of many topics at once. By an administrator's requests: a consumer's wait for its own fetches, half a second each."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import KafkaError, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli.client import kafka
 from cli.client.stack import Stack
 from stacks.errors import CdcError
 
+PATIENCE = 6  # seconds
 Places = dict[tuple[str, int], int]  # (topic, partition) → offset
 
 
@@ -46,40 +48,35 @@ def between(starts: Places, ends: Places) -> dict[str, int]:
 def values_between(stack: Stack, starts: Places, ends: Places) -> dict[str, int]:
     """Committed records with a value, per topic, from `starts` to `ends`: by reading them."""
     found = dict.fromkeys((topic for topic, _ in starts), 0)
-    waiting = {place for place, start in starts.items() if 0 <= start < ends[place]}
-    if not waiting:
-        return found
-    client = kafka.consumer(stack, "operator", "cdc-tools-status", "read_committed", **{"enable.partition.eof": True})
-    try:
-        client.assign([TopicPartition(topic, number, starts[topic, number]) for topic, number in waiting])
-        for _ in range(20):
-            for message in client.consume(1000, timeout=0.2):
-                place = (message.topic() or "", message.partition() or 0)
-                if message.error():
-                    waiting.discard(place)
-                elif message.value() is not None:
-                    found[place[0]] += 1
-            if not waiting:
-                break
-        return found
-    finally:
-        client.close()
+    filled = {place: start for place, start in starts.items() if 0 <= start < ends[place]}
+    for message in committed_from(stack, filled, 1000, once=False):
+        found[message.topic() or ""] += message.value() is not None
+    return found
 
 
-def records_at(stack: Stack, places: Places, isolation: str = "read_committed") -> list[Message]:
-    """The record at each place, as far as it comes within seconds."""
+def records_at(stack: Stack, places: Places) -> list[Message]:
+    """The first committed record from each place on; none where there is only a transaction's marker."""
+    return list(committed_from(stack, places, len(places), once=True))
+
+
+def committed_from(stack: Stack, places: Places, batch: int, once: bool) -> Iterator[Message]:
+    """Records from these places to the ends, or `once` the first of each. CdcError when they do not come: not a part of them."""
     if not places:
-        return []
-    client = kafka.consumer(stack, "operator", "cdc-tools-status", isolation)
+        return
+    client = kafka.consumer(stack, "operator", "cdc-tools-status", "read_committed", **{"enable.partition.eof": True})
+    waiting, deadline = set(places), time.monotonic() + PATIENCE
     try:
         client.assign([TopicPartition(topic, number, offset) for (topic, number), offset in places.items()])
-        found: dict[tuple[str, int], Message] = {}
-        for _ in range(10):
-            for message in client.consume(len(places), timeout=0.2):
-                if not message.error():
-                    found.setdefault((message.topic() or "", message.partition() or 0), message)
-            if len(found) == len(places):
-                break
-        return list(found.values())
+        while waiting:
+            if time.monotonic() > deadline:
+                raise CdcError(
+                    f"records of {', '.join(sorted({t for t, _ in waiting}))} do not come", "./cdc logs kafka"
+                )
+            for message in client.consume(batch, timeout=0.2):
+                place, error = (message.topic() or "", message.partition() or 0), message.error()
+                if error is None and place in waiting:
+                    yield message
+                if (error is None and once) or (error is not None and error.code() == KafkaError._PARTITION_EOF):
+                    waiting.discard(place)
     finally:
         client.close()

@@ -9,6 +9,7 @@ from cli.auditing.audit import Audit
 from cli.auditing.keys import Key
 from cli.auditing.session import Session
 from cli.auditing.table import Since
+from cli.client import kafka
 from cli.client.stack import load
 from cli.console import data, out, say, step, table
 from stacks.errors import CdcError
@@ -81,7 +82,7 @@ def moment(text: str) -> datetime:
 def prepared(opened: Session, name: str, since: Since | None) -> Audit:
     """Table and topic, not yet read. CdcError when the topic no longer has its beginning and no period is given."""
     source, running = opened.source(name), opened.stack
-    known = topic.ends(running, source.topic)
+    known = kafka.topic_ends(running, source.topic)
     if since is None:
         start = dict.fromkeys(known, 0)
         if expired := sum(first for first, _ in known.values()):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cli.auditing import repair, session, topic
 from cli.auditing.audit import Audit
 from cli.auditing.session import Session
-from cli.client import wait
+from cli.client import kafka, wait
 from cli.client.stack import Stack, load
 from cli.console import data, say, step
 
@@ -34,7 +34,7 @@ def run(stack_name: str, source: str, database: str | None, as_json: bool) -> in
 def from_now_on(opened: Session, name: str) -> Audit:
     """An audit for which nothing has come yet."""
     source = opened.source(name)
-    start = {number: end for number, (_, end) in topic.ends(opened.stack, source.topic).items()}
+    start = {number: end for number, (_, end) in kafka.topic_ends(opened.stack, source.topic).items()}
     keys = topic.TopicKeys(opened.stack, source, start)
     return Audit(opened.table(name), keys, opened.settings.connector.slot, wanted=topic.ENTERED)
 
@@ -56,7 +56,7 @@ def joined(running: Stack, names: Iterable[str], since: str) -> None:
             source = opened.source(name)
             with step(f"Rows of {name} from before") as progress:
                 wait.wait_for(started, 60, "the connector's start with the new tables")
-                start = dict.fromkeys(topic.ends(running, source.topic), 0)
+                start = dict.fromkeys(kafka.topic_ends(running, source.topic), 0)
                 keys = topic.TopicKeys(running, source, start)
                 audit = Audit(opened.table(name), keys, connector.slot, wanted=topic.ENTERED)
                 audit.compare(progress)
