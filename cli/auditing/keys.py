@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from stacks.errors import CdcError
+from stacks.routes import calendar
 from stacks.routes.columns import Column
 from stacks.routes.model import Source
 
@@ -22,9 +23,14 @@ def columns(source: Source) -> list[Column]:
     return found
 
 
-def canonical(kind: str, value: Any) -> str:
+def canonical(column: Column, value: Any) -> str:
     """A value as text: what PostgreSQL's driver and a record of the topic give for it becomes the same."""
-    match kind:
+    match column.type:
+        case "date" | "time" | "local_timestamp" as kind:
+            number = value if isinstance(value, int) else calendar.number(kind, value.isoformat(), column.units)
+            return calendar.text(kind, number, column.units)
+        case "bytes":
+            return f"\\x{bytes(value).hex()}"
         case "decimal":
             number = Decimal(str(value))
             return format(number.normalize(), "f") if number.is_finite() else str(number)
@@ -39,7 +45,7 @@ def canonical(kind: str, value: Any) -> str:
 
 def of(wanted: Sequence[Column], values: Mapping[str, Any]) -> Key:
     """The key among a row's or a record's values."""
-    return tuple(canonical(column.type, values[column.name]) for column in wanted)
+    return tuple(canonical(column, values[column.name]) for column in wanted)
 
 
 def listed(wanted: Sequence[Column], keys: Sequence[Key]) -> sql.Composable:
@@ -55,8 +61,15 @@ def parts(some: Sequence[Key], size: int) -> Iterator[Sequence[Key]]:
 
 
 def names(wanted: Sequence[Column]) -> sql.Composable:
-    """`a, b`."""
-    return sql.SQL(", ").join(sql.Identifier(column.name) for column in wanted)
+    """`a, b`, as the table calls them."""
+    return sql.SQL(", ").join(sql.Identifier(column.in_table) for column in wanted)
+
+
+def selected(wanted: Sequence[Column]) -> sql.Composable:
+    """The same for a SELECT, whose rows have the names that records have."""
+    return sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(sql.Identifier(c.in_table), sql.Identifier(c.name)) for c in wanted
+    )
 
 
 def literals(key: Key) -> sql.Composable:

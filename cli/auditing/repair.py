@@ -90,7 +90,7 @@ def in_order(wanted: Sequence[keys.Column], row: Sequence[object]) -> Key:
 
 def send(table: Table, signal_table: str, request: Request) -> None:
     """Ask the connector for these rows."""
-    name = table.source.table
+    name = table.source.table  # without quotes, whatever the name: the connector compares it with its own
     condition = {"data-collection": name, "filter": request.filter.as_string(table.connection)}
     asked = {
         "data-collections": [name.replace(".", "\\.")],

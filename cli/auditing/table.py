@@ -57,7 +57,8 @@ class Table:
 
     def range(self, last: dict[str, Any] | None, since: Since | None) -> tuple[int, list[dict[str, Any]]]:
         """The horizon, and the keys after `last`."""
-        named = keys.names(keys.columns(self.source))
+        wanted = keys.columns(self.source)
+        named = keys.names(wanted)
         tests: list[sql.Composable] = []
         if last is not None:
             values = sql.SQL(", ").join(map(sql.Literal, last.values()))
@@ -65,7 +66,9 @@ class Table:
         if since is not None:
             tests.append(sql.SQL("{} >= {}").format(sql.Identifier(since.column), sql.Literal(since.time)))
         where = sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(tests)) if tests else sql.SQL("")
-        query = sql.SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {}").format(named, self.name, where, named, PAGE)
+        query = sql.SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {}").format(
+            keys.selected(wanted), self.name, where, named, PAGE
+        )
         with self.connection.transaction(), self.connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             row = cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin").fetchone()
@@ -78,7 +81,7 @@ class Table:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             for some in keys.parts(wanted, ASKED):
                 query = sql.SQL("SELECT {} FROM {} WHERE {}").format(
-                    keys.names(named), self.name, keys.listed(named, some)
+                    keys.selected(named), self.name, keys.listed(named, some)
                 )
                 found.update(keys.of(named, row) for row in cursor.execute(query))
         return found

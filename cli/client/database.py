@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from migrator import catalog, schema
+from migrator import schema
+from migrator.difference import Unfit
 from migrator.schema import Dsn
 from psycopg import sql
 
@@ -30,7 +31,7 @@ def prepare(dsn: Dsn, passwords: Mapping[str, str], connector: ConnectorSettings
     schema.set_passwords(dsn, passwords)
     try:
         differs = schema.look(dsn, connector.publication, [expected(source) for source in routes.sources])
-    except catalog.Unfit as error:
+    except Unfit as error:
         raise CdcError(
             str(error), "nothing was published; ./cdc routes check --database DSN shows the lines"
         ) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from confluent_kafka import Message
 from confluent_kafka.admin import OffsetSpec
+from migrator.difference import quoted
 
 from cli.client.offsets import Offsets, Places, between, records_at, values_between
 from cli.client.registry import Decoder
@@ -182,7 +183,7 @@ def changes(stack: Stack, table: str) -> int:
     if not stack.local:
         return 0
     with psycopg.connect(local_dsn(stack, "cdc"), connect_timeout=5) as connection:
-        found = connection.execute(CHANGES, {"table": table}).fetchone()
+        found = connection.execute(CHANGES, {"table": quoted(table)}).fetchone()
     return int(found[0] or 0) if found else 0
 
 

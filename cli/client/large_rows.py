@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from cli.client.stack import Stack, local_dsn
-from stacks.routes.columns import LARGE
+from stacks.routes.column_types import LARGE
 from stacks.routes.model import Routes, Source
 from stacks.settings.model import Settings
 
@@ -23,7 +23,7 @@ def problems(stack: Stack, settings: Settings, routes: Routes) -> Iterator[str]:
     with psycopg.connect(local_dsn(stack, "cdc"), connect_timeout=5) as connection:
         connection.execute(f"SET statement_timeout = {PATIENCE}".encode())
         for source in routes.sources:
-            names = [column.name for column in source.columns if column.key]
+            names = [column.in_table for column in source.columns if column.key]
             for *key, size in connection.execute(query(source, names, limit)).fetchall():
                 named = ", ".join(f"{name} {value}" for name, value in zip(names, key, strict=True))
                 yield (
@@ -34,7 +34,7 @@ def problems(stack: Stack, settings: Settings, routes: Routes) -> Iterator[str]:
 
 def query(source: Source, names: list[str], limit: int) -> sql.Composed:
     """Keys and bytes of the largest rows."""
-    large = [sql.Identifier(column.name) for column in source.columns if column.type in LARGE]
+    large = [sql.Identifier(column.in_table) for column in source.columns if column.type in LARGE]
     one = sql.SQL("CASE WHEN pg_column_size({0}) > {1} THEN octet_length({0}::text) ELSE 0 END")
     size = sql.SQL(" + ").join([sql.Literal(0), *(one.format(name, STORED) for name in large)])
     listed = sql.SQL(", ").join([*map(sql.Identifier, names), sql.SQL("{} AS bytes").format(size)])

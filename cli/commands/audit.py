@@ -67,7 +67,7 @@ def period(opened: Session, question: Question) -> Since | None:
     if column is None or column.type != "timestamp":
         raise CdcError(f"{question.column} is no timestamp column of {question.source}", "one of routes.yaml's columns")
     moment(question.since)
-    return Since(question.column, question.since)
+    return Since(column.in_table, question.since)
 
 
 def moment(text: str) -> datetime:

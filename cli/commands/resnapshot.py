@@ -8,6 +8,7 @@ from cli.auditing.session import Session
 from cli.client import kafka, wait
 from cli.client.stack import Stack, load
 from cli.console import data, say, step
+from stacks.errors import CdcError
 
 STARTED = """
 SELECT r.backend_start > %s::timestamptz FROM pg_replication_slots s JOIN pg_stat_replication r ON r.pid = s.active_pid
@@ -61,4 +62,9 @@ def joined(running: Stack, names: Iterable[str], since: str) -> None:
                 audit = Audit(opened.table(name), keys, connector.slot, wanted=topic.ENTERED)
                 audit.compare(progress)
                 sent = repair.repair(audit, connector.signal_table, progress)
+                if left := sum(len(page.keys) for page in audit.missing):
+                    raise CdcError(
+                        f"{left:,} rows of {source.table} from before did not come",
+                        f"./cdc audit {name} --repair; ./cdc logs connect",
+                    )
             say(f"  {sent:,} rows of {source.table} were there before; routes that take `snapshot` have them")

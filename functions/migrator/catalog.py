@@ -1,59 +1,22 @@
 """What the database really has, against what routes.yaml declares. Looked at before publication and connector are touched.
 
 A source is expected as `{"table": "public.t", "replicaIdentity": "full" | "default", "columns": [{"name", "type", "nullable",
-"key"}, …]}`. What would lose or invent data stops; the rest warns. Rules: PostgreSQL's documentation of publications and of REPLICA
+"key", "values", "precision"}, …]}`. What would lose or invent data stops; the rest warns. Rules: PostgreSQL's documentation of publications and of REPLICA
 IDENTITY, Debezium's of its PostgreSQL connector.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from migrator import catalog_columns
 from migrator.catalog_queries import COLUMNS, SERVER, TABLE
+from migrator.difference import Difference, Expected, Rows, quoted
 
-OLDEST, PUBLISHES_GENERATED = 140_000, 180_000
+OLDEST = 140_000
 KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "S": "a sequence", "c": "a composite type"}
-# Declared type → types of PostgreSQL that the connector writes in its form.
-TYPES: Mapping[str, tuple[str, ...]] = {
-    "string": ("text", "varchar", "bpchar", "citext", "char"),
-    "uuid": ("uuid",),
-    "int": ("int4", "int2"),
-    "long": ("int8",),
-    "double": ("float8",),
-    "boolean": ("bool",),
-    "decimal": ("numeric",),
-    "timestamp": ("timestamptz",),
-    "json": ("jsonb", "json"),
-}
-Expected = Mapping[str, Any]
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference. `column` is empty for one of the whole table, `table` for one of the server. `stops`: data is at stake."""
-
-    rule: str
-    table: str
-    column: str
-    problem: str
-    hint: str
-    stops: bool = True
-
-    def __str__(self) -> str:
-        place = ".".join(filter(None, [self.table, self.column])) or "server"
-        return f"{place}: {self.problem} - {self.hint} [{self.rule}]"
-
-
-class Unfit(Exception):
-    """The database cannot be captured as it is declared. Its text has a line for each reason."""
-
-    def __init__(self, found: Sequence[Difference]) -> None:
-        self.found = found
-        super().__init__("the database is not as routes.yaml declares it:\n" + "\n".join(f"  {one}" for one in found))
 
 
 def differences(
@@ -109,7 +72,7 @@ def table(ask: Callable[..., Rows], publication: str, source: Expected, reader: 
         *relation(source, has, columns),
         *identity(source, has, columns),
         *reading(source, has),
-        *every(source, columns),
+        *catalog_columns.check(source, columns),
     ]
 
 
@@ -136,7 +99,7 @@ def relation(source: Expected, has: Mapping[str, Any], columns: Rows) -> Iterato
 
 def identity(source: Expected, has: Mapping[str, Any], columns: Rows) -> Iterator[Difference]:
     """Do updates and deletes carry what is declared, and can the application still make them?"""
-    full = f"ALTER TABLE {source['table']} REPLICA IDENTITY FULL"
+    full = f"ALTER TABLE {quoted(source['table'])} REPLICA IDENTITY FULL"
 
     def one(rule: str, problem: str, hint: str) -> Difference:
         return Difference(rule, source["table"], "", problem, hint)
@@ -160,50 +123,8 @@ def identity(source: Expected, has: Mapping[str, Any], columns: Rows) -> Iterato
 def reading(source: Expected, has: Mapping[str, Any]) -> Iterator[Difference]:
     """May the connector's role read every row for a snapshot?"""
     if has["readable"] is False:
-        hint = f"GRANT SELECT ON {source['table']} TO cdc"
+        hint = f"GRANT SELECT ON {quoted(source['table'])} TO cdc"
         yield Difference("not-granted", source["table"], "", "the connector's role may not read it", hint)
     if has["row_security"] and not has["bypasses"]:
         problem = "has row-level security: a snapshot would see a part of its rows"
         yield Difference("row-security", source["table"], "", problem, "ALTER ROLE cdc BYPASSRLS, or a policy for it")
-
-
-def every(source: Expected, columns: Rows) -> Iterator[Difference]:
-    """Each declared column, and their order."""
-    real = {c["name"]: c for c in columns}
-    for column in source["columns"]:
-        if column["name"] not in real:
-            hint = f"the table has {', '.join(real)}"
-            yield Difference("no-column", source["table"], column["name"], "does not exist", hint)
-        else:
-            yield from one_column(source["table"], column, real[column["name"]])
-    names = [c["name"] for c in source["columns"] if c["name"] in real]
-    if names != (right := [name for name in real if name in names]):
-        hint = f"the table's order is {', '.join(right)}"
-        yield Difference("column-order", source["table"], "", "columns are declared in another order", hint)
-
-
-def one_column(name: str, declared: Mapping[str, Any], real: Mapping[str, Any]) -> Iterator[Difference]:
-    """Type, nullability, and whether it is in the log at all."""
-
-    def one(rule: str, problem: str, hint: str) -> Difference:
-        return Difference(rule, name, declared["name"], problem, hint)
-
-    if real["type"] not in TYPES[declared["type"]]:
-        fits = [kind for kind, types in TYPES.items() if real["type"] in types]
-        hint = f"declare it {fits[0]}" if fits else "leave it out: this type cannot be declared"
-        yield one("type-differs", f"is {real['type']}, routes.yaml says {declared['type']}", hint)
-    if declared["nullable"] == real["required"]:
-        is_, says = ("NOT NULL", "nullable: true") if real["required"] else ("nullable", "nullable: false")
-        yield one(
-            "nullability-differs",
-            f"is {is_}, routes.yaml says {says}",
-            f"nullable: {str(not real['required']).lower()}",
-        )
-    if real["generated"] == "s" and real["version"] < PUBLISHES_GENERATED:
-        yield one(
-            "generated-column", "is generated, which this server does not publish", "leave it out, or use PostgreSQL 18"
-        )
-    if real["generated"] == "v":
-        yield one(
-            "virtual-column", "is a virtual generated column, which is in no log", "leave it out, or make it STORED"
-        )

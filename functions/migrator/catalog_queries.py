@@ -14,15 +14,22 @@ SELECT c.oid, c.relkind::text AS kind, c.relpersistence::text AS persistence, c.
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %(schema)s AND c.relname = %(name)s AND c.relkind <> 'i'
 """
+# A domain is looked through, to its base type. `precision`: digits of a second, of times without a zone.
 COLUMNS = """
-WITH RECURSIVE base(attnum, type) AS (
-    SELECT attnum, atttypid FROM pg_attribute WHERE attrelid = %(oid)s AND attnum > 0 AND NOT attisdropped
-    UNION ALL SELECT b.attnum, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
+WITH RECURSIVE base(attnum, type, modifier) AS (
+    SELECT attnum, atttypid, atttypmod FROM pg_attribute WHERE attrelid = %(oid)s AND attnum > 0 AND NOT attisdropped
+    UNION ALL SELECT b.attnum, t.typbasetype, greatest(b.modifier, t.typtypmod)
+        FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
 SELECT a.attname AS name, a.attnotnull AS required, a.attgenerated::text AS generated,
-    current_setting('server_version_num')::int AS version, t.typname AS type,
+    current_setting('server_version_num')::int AS version,
+    CASE WHEN t.typtype = 'e' THEN 'enum' WHEN e.typtype = 'e' THEN 'enum[]' WHEN t.typcategory = 'A' THEN e.typname || '[]'
+        ELSE t.typname END AS type,
+    CASE WHEN t.typname IN ('time', 'timestamp') AND b.modifier >= 0 THEN b.modifier ELSE 6 END AS precision,
+    ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder) AS values,
     COALESCE(a.attnum = ANY (k.indkey), false) AS key
 FROM pg_attribute a
 JOIN base b ON b.attnum = a.attnum JOIN pg_type t ON t.oid = b.type AND t.typtype <> 'd'
+LEFT JOIN pg_type e ON e.oid = t.typelem
 LEFT JOIN pg_index k ON k.indrelid = a.attrelid AND k.indisprimary
 WHERE a.attrelid = %(oid)s ORDER BY a.attnum
 """

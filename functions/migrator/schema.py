@@ -10,6 +10,7 @@ from psycopg import sql
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from migrator import catalog
+from migrator.difference import Difference, Expected, Unfit
 
 LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -86,12 +87,12 @@ def set_passwords(dsn: Dsn, passwords: Mapping[str, str]) -> None:
             connection.execute(statement)
 
 
-def look(dsn: Dsn, publication: str, sources: Sequence[catalog.Expected]) -> list[catalog.Difference]:
+def look(dsn: Dsn, publication: str, sources: Sequence[Expected]) -> list[Difference]:
     """What differs and stops nothing. Raises Unfit when something does that would lose or invent data."""
     with connect(dsn) as connection:
         found = catalog.differences(connection, publication, sources)
     if stopping := [one for one in found if one.stops]:
-        raise catalog.Unfit(stopping)
+        raise Unfit(stopping)
     return found
 
 

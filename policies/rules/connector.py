@@ -64,6 +64,7 @@ RULES = (
     confluent("CDC-13", "connector", "decimals arrive exactly", "set decimal.handling.mode to string", equals("decimal.handling.mode", "string")),
     confluent("CDC-14", "connector", "no record is dropped silently", "set errors.tolerance to none", equals("errors.tolerance", "none")),
     confluent("CDC-15", "connector", "there is one task", "set tasks.max to 1", equals("tasks.max", "1")),
+    confluent("CDC-18", "connector", "a NULL stays NULL where a column has a default", "set value.converter.ignore.default.for.nullables to true, and replace.null.with.default of the flattening transform to false", lambda r: key("value.converter.ignore.default.for.nullables")(r) == "true" and key("transforms.flat.replace.null.with.default")(r) in ("false", "")),
     whole("CDC-16", "the database is ready before the connector", "depend on the migrator's run", after_migration),
     whole("CDC-17", "no two connectors share a slot", "name another slot", unique_slots),
 )  # fmt: skip

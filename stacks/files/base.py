@@ -23,7 +23,10 @@ class Model(BaseModel):
 TopicName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=200)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=48)]
 ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=63)]
-TableName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$", max_length=127)]
+# What PostgreSQL takes in quotes, without what a list of tables, a topic or a statement would take for something else.
+QUOTABLE = r"[^\x00-\x1f\x7f\"'`,.\\/*?<>|^$()\[\]{}+]"
+DatabaseName = Annotated[str, StringConstraints(pattern=rf"^{QUOTABLE}+$", max_length=63)]
+TableName = Annotated[str, StringConstraints(pattern=rf"^{QUOTABLE}+\.{QUOTABLE}+$", max_length=127)]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", max_length=20)]
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)]

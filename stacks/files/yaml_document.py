@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,13 @@ def whole(loader: Loader, node: yaml.ScalarNode) -> int:
 
 
 def real(loader: Loader, node: yaml.ScalarNode) -> float:
-    """A finite number."""
+    """A finite number, of no more digits than a DOUBLE keeps: more would be another number without a word."""
     value = math.nan if "n" in node.value.lower() else float(node.value)
     if not math.isfinite(value):
         raise yaml.constructor.ConstructorError(None, None, "not a finite number", node.start_mark)
+    if Decimal(node.value) != Decimal(repr(value)):
+        problem = f"a number of more digits than are kept ({value!r}): write it in quotes"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
     return value
 
 

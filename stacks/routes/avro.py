@@ -20,7 +20,7 @@ class Table(Protocol):
     """What of a source a schema depends on."""
 
     @property
-    def table(self) -> str: ...
+    def connect_name(self) -> str: ...
     @property
     def columns(self) -> list[Column]: ...
 
@@ -39,16 +39,25 @@ class Record:
 
 
 def record(schema: dict[str, Any]) -> Record:
-    """A Record of a parsed Avro record schema. Types are `string`, `long`, `boolean`, …, without their nulls."""
+    """A Record of a parsed Avro record schema. Types are `string`, `long`, `string[]`, …, without their nulls."""
     text = json.dumps(schema, separators=(",", ":"))
-    return Record(text, {field["name"]: plain(field["type"]) for field in schema["fields"]})
+    return Record(text, {field["name"]: named(plain(field["type"])) for field in schema["fields"]})
 
 
-def plain(schema: Any) -> str:
-    """The primitive type of a field: without null and without Connect's annotations."""
+def named(schema: Any) -> str:
+    """A plain type as one word."""
+    return f"{named(plain(schema['items']))}[]" if isinstance(schema, dict) else str(schema)
+
+
+def plain(schema: Any) -> Any:
+    """A field's type without null and without Connect's annotations: a primitive, or an array of primitives that may be null."""
     if isinstance(schema, list):
         return plain(next(part for part in schema if part != "null"))
-    return plain(schema["type"]) if isinstance(schema, dict) else str(schema)
+    if not isinstance(schema, dict):
+        return schema
+    if schema["type"] == "array":
+        return {"type": "array", "items": ["null", plain(schema["items"])]}
+    return plain(schema["type"])
 
 
 def optional(name: str, kind: Any) -> dict[str, Any]:
@@ -73,21 +82,23 @@ def raw(source: Table) -> tuple[Record, Record]:
     }
     keys = [fields[column.name] for column in source.columns if column.key]
     added = [optional(name, "long" if family == "integer" else "string") for name, family in METADATA.items()]
-    key = connect_record(source.table, "Key", keys)
-    return key, connect_record(source.table, "Value", [*fields.values(), *added])
+    key = connect_record(source.connect_name, "Key", keys)
+    return key, connect_record(source.connect_name, "Value", [*fields.values(), *added])
 
 
 @dataclass(frozen=True, slots=True)
 class Selected:
     """A column of a routed record: its name there, the column it comes from, and what masks it (`` for nothing).
 
-    `unavailable`: codes of operations whose records may come without its value (unavailable.py).
+    `unavailable`: codes of operations whose records may come without its value; `placeholder`: what is there instead, in SQL
+    (unavailable.py).
     """
 
     name: str
     origin: str
     mask: str = ""
     unavailable: frozenset[str] = frozenset()
+    placeholder: str = ""
 
 
 def selected(source: Table) -> list[Selected]:

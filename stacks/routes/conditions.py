@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from stacks.errors import Place
 from stacks.files.base import ColumnName, Model
 from stacks.routes.columns import JsonPath
-from stacks.routes.regex import checked
+from stacks.routes.regex import checked, like_parts
 
 Value = str | int | bool | float
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -53,6 +53,13 @@ class Comparison(Model):
     @classmethod
     def readable_everywhere(cls, value: str | None) -> str | None:
         return None if value is None else checked(value)
+
+    @field_validator("like")
+    @classmethod
+    def unambiguous(cls, value: str | None) -> str | None:
+        if value is not None:
+            like_parts(value)
+        return value
 
     @model_validator(mode="after")
     def one_operator(self) -> "Comparison":

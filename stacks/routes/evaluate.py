@@ -7,12 +7,11 @@ columns by name, JSON columns as text.
 import functools
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from stacks.routes import regex
+from stacks.routes import calendar, numbers, regex
 from stacks.routes.columns import Column, Operand, operand, steps
 from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.timestamps import IS_TIMESTAMP, instant
@@ -22,10 +21,6 @@ Verdict = bool | None
 Check = Callable[[Row], Verdict]
 Read = Callable[[Row], Any]
 MISSING = object()
-# What java.lang.Double.parseDouble takes.
-JAVA_DOUBLE = re.compile(
-    r"[\x00-\x20]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?))[\x00-\x20]*", re.ASCII
-)
 
 
 def compiled(columns: Sequence[Column], wanted: Condition) -> Check:
@@ -88,7 +83,7 @@ def comparison(columns: Sequence[Column], wanted: Comparison) -> Check:
         raise ValueError(f"no such field: {wanted.field} {wanted.path or ''}")
     if wanted.operator == "exists":
         return existence(what)
-    read, accepts = reader(what), acceptance(what, wanted)
+    read, accepts = reader(what, numbers.scale(exact_values(what, wanted))), acceptance(what, wanted)
     if wanted.operator == "is_null":
         return lambda row: read(row) is None
     if wanted.operator == "is_not_null":
@@ -99,6 +94,11 @@ def comparison(columns: Sequence[Column], wanted: Comparison) -> Check:
         return None if value is None else accepts(value)
 
     return check
+
+
+def exact_values(what: Operand, wanted: Comparison) -> list[Decimal]:
+    """The literals of a comparison of numbers that are texts; none for another one."""
+    return [numbers.decimal(value) for value in wanted.values] if what.family == "number" and what.text else []
 
 
 def existence(what: Operand) -> Check:
@@ -112,13 +112,24 @@ def existence(what: Operand) -> Check:
     return check
 
 
-def acceptance(what: Operand, wanted: Comparison) -> Callable[[Any], bool]:
+def comparable(what: Operand, value: Any) -> Any:
+    """A literal in the form in which values are compared."""
+    match what.family:
+        case "timestamp":
+            return instant(str(value))
+        case "number":
+            return float(value)
+        case "date" | "time" | "local_timestamp":
+            return calendar.number(what.family, str(value), what.units)
+        case _:
+            return value
+
+
+def acceptance(what: Operand, wanted: Comparison) -> Callable[[Any], Verdict]:
     """The comparison with the test's literals, for a value that is not NULL."""
-    values: list[Any] = list(wanted.values)
-    if what.family == "timestamp":
-        values = [instant(str(value)) for value in values]
-    if what.family == "number":
-        values = [float(value) for value in values]
+    if exact := exact_values(what, wanted):
+        return numbers.compares(wanted.operator, exact)
+    values: list[Any] = [comparable(what, value) for value in wanted.values]
     ordered = [sortable(value) for value in values]
     first: Any = ordered[0] if ordered else None
     match wanted.operator:
@@ -166,15 +177,18 @@ def sortable(value: Any) -> Any:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
 
 
-def reader(what: Operand) -> Read:
-    """What a test looks at; None for NULL and for what is not of its type."""
+def reader(what: Operand, after: int = 0) -> Read:
+    """What a test looks at; None for NULL and for what is not of its type. `after`: digits of exact numbers (numbers.py)."""
     if what.path:
-        convert, way = FROM_JSON[what.family], steps(what.path)
+        way = steps(what.path)
+        if what.family == "number":
+            return lambda row: numbers.number(scalar(at(document(row.get(what.field)), way)), after)
+        convert = FROM_JSON[what.family]
         return lambda row: convert(scalar(at(document(row.get(what.field)), way)))
     if what.family == "timestamp":
         return lambda row: timestamp(row.get(what.field))
-    if what.decimal:
-        return lambda row: number(row.get(what.field))
+    if what.text:
+        return lambda row: numbers.number(row.get(what.field), after)
     if what.family == "number":
         return lambda row: real(row.get(what.field))
     return lambda row: row.get(what.field)
@@ -217,16 +231,9 @@ def scalar(value: Any) -> str | None:
     return str(value)
 
 
-def number(text: str | None) -> float | None:
-    """TRY_CAST(text AS DOUBLE); a NaN is NULL."""
-    if text is None or (found := JAVA_DOUBLE.fullmatch(text)) is None or "NaN" in text:
-        return None
-    return float(found[1].rstrip("fFdD"))
-
-
 def real(value: float | None) -> float | None:
-    """A double that is a number."""
-    return None if value is None or math.isnan(value) else value
+    """A double that is a finite number."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def boolean(text: str | None) -> bool | None:
@@ -246,7 +253,6 @@ def same(text: str | None) -> str | None:
 
 FROM_JSON: dict[str, Callable[[str | None], Any]] = {
     "string": same,
-    "number": number,
     "boolean": boolean,
     "timestamp": timestamp,
 }

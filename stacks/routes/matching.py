@@ -1,12 +1,10 @@
 """Where an event goes: every route's verdict in Python, and why a route refused."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from stacks.routes.columns import METADATA, Column, operand
+from stacks.routes import calendar, written
+from stacks.routes.columns import operand
 from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.evaluate import Row, compiled, reader
 from stacks.routes.model import OP_CODES, Example, Route, Routes, Source
@@ -38,68 +36,11 @@ class Router:
         return [name for name, take in self.takers if take(row)]
 
 
-def row_of(source: Source, event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as people write it, as a raw record: JSON columns as text, absent columns NULL, `__op` c."""
-    row: dict[str, Any] = {"__op": "c", **dict.fromkeys((c.name for c in source.columns), None), **event}
-    for column in source.columns:
-        row[column.name] = as_captured(column, row[column.name])
-    return row
-
-
-def as_captured(column: Column, value: Any) -> Any:
-    """A value as people write it, in the form in which the connector writes it: JSON and decimals are texts."""
-    if value is None or isinstance(value, str):
-        return value
-    match column.type:
-        case "json":
-            return json.dumps(value)
-        case "decimal":
-            return format(Decimal(str(value)), "f")
-        case "double":
-            return float(value)
-        case _:
-            return value
-
-
-def bad_values(source: Source, event: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    """Values that no row of the source has: column, value, and what is expected. METADATA fields are texts and numbers."""
-    for name, value in event.items():
-        column = source.column(name)
-        if value is None or (column is not None and column.type == "json"):
-            continue
-        kind = column.type if column else METADATA.get(name, "string")
-        expected, types = WRITTEN.get(kind, ("a text", (str,)))
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types) or bad_decimal(kind, value):
-            yield name, value, expected
-
-
-def bad_decimal(kind: str, value: Any) -> bool:
-    """Is it a text that is no number, for a decimal?"""
-    if kind != "decimal" or not isinstance(value, str):
-        return False
-    try:
-        Decimal(value)
-    except InvalidOperation:
-        return True
-    return False
-
-
-# By column type or family: what people write.
-WRITTEN: dict[str, tuple[str, tuple[type, ...]]] = {
-    "int": ("a whole number", (int,)),
-    "long": ("a whole number", (int,)),
-    "integer": ("a whole number", (int,)),
-    "double": ("a number", (int, float)),
-    "decimal": ("a number, or a text that is one", (int, float, str)),
-    "boolean": ("true or false", (bool,)),
-}
-
-
 def failed_examples(source: Source, route: Route) -> Iterator[tuple[int, Example, str]]:
     """Examples whose verdict differs from what they say: number, example, and what happened."""
     take = taker(source, route)
     for number, example in enumerate(route.examples):
-        row = row_of(source, example.event)
+        row = written.row_of(source, example.event)
         if take(row) != example.taken:
             yield number, example, "the route takes it" if not example.taken else refusal(source, route, row)
 
@@ -134,13 +75,11 @@ def shown(source: Source, comparison: Comparison, row: Row) -> str:
     """What a comparison looked at."""
     what = operand(source.columns, comparison.field, comparison.path)
     value = None if what is None or comparison.operator == "exists" else reader(what)(row)
-    if value is None:
-        raw = row.get(comparison.field)
+    raw = row.get(comparison.field)
+    if what is None or value is None:
         return "NULL" if raw is None or not comparison.path else "NULL (nothing of that type is there)"
-    return repr(value)
-
-
-def unknown_fields(source: Source, event: Mapping[str, Any]) -> list[str]:
-    """Names that the source's record does not have."""
-    known = {*(c.name for c in source.columns), *METADATA}
-    return sorted(set(event) - known)
+    if what.family in calendar.FORMS:
+        return calendar.text(what.family, value, what.units)
+    if isinstance(value, tuple):  # an exact number, beside its DOUBLE
+        return str(raw) if not what.path else f"{value[0]:.17g}"
+    return repr(raw if what.family == "timestamp" and not what.path else value)

@@ -66,6 +66,11 @@ class Source(Model):
     compatibility: Compatibility = "BACKWARD"
     start: Start | None = None
 
+    @property
+    def connect_name(self) -> str:
+        """`schema.table` in the connector's names of topics and schemas: other characters than theirs become `_`."""
+        return re.sub(r"[^A-Za-z0-9_.]", "_", self.table)
+
     def column(self, name: str) -> Column | None:
         """A column by name."""
         return next((c for c in self.columns if c.name == name), None)

@@ -150,7 +150,27 @@ def character(code: int) -> str:
     return f"\\u{code:04X}"
 
 
+def like_parts(pattern: str) -> list[tuple[str, bool]]:
+    """A LIKE pattern's characters, and whether each is a wildcard. After a backslash `%`, `_` and a backslash stand for themselves.
+
+    Raises BadPattern for a backslash before anything else.
+    """
+    parts: list[tuple[str, bool]] = []
+    escaped = False
+    for character in pattern:
+        if escaped and character not in "%_\\":
+            raise BadPattern(f"\\{character} means nothing: a backslash stands before %, _ or a backslash")
+        if not escaped and character == "\\":
+            escaped = True
+            continue
+        parts.append((character, not escaped and character in "%_"))
+        escaped = False
+    if escaped:
+        raise BadPattern("ends in a single backslash: write two for one")
+    return parts
+
+
 def like(pattern: str) -> "re.Pattern[str]":
     """SQL's LIKE for Python's `fullmatch`: `%` is any text, `_` one character, but no line's end (as in Flink)."""
-    parts = {"%": "[\\s\\S]*", "_": "[^\\n\\r\\x85\\u2028\\u2029]"}
-    return re.compile("".join(parts.get(c, re.escape(c)) for c in pattern))
+    wild = {"%": "[\\s\\S]*", "_": "[^\\n\\r\\x85\\u2028\\u2029]"}
+    return re.compile("".join(wild[c] if special else re.escape(c) for c, special in like_parts(pattern)))

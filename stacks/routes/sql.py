@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from stacks.routes import regex
-from stacks.routes.columns import Column, Family, Operand, operand
+from stacks.routes import calendar, numbers, regex
+from stacks.routes.columns import Column, Operand, operand
 from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not, Value
 from stacks.routes.timestamps import TIMESTAMP, TIMESTAMP_WIDTH, instant
 
 FLAT = 32  # operands of one AND or OR; the parser nests each further one a level deeper, until its stack is full
+LARGEST = "1.7976931348623157E308"
 COMPARISONS = {"equals": "=", "not_equals": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -30,26 +31,36 @@ def literal(value: Value) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def typed(value: Value, family: Family) -> str:
+def typed(value: Value, what: Operand) -> str:
     """A literal of the family that it is compared with."""
-    if family == "number" and not isinstance(value, bool | str):
-        return literal(float(value))
-    return literal(instant(value)) if family == "timestamp" and isinstance(value, str) else literal(value)
+    match what.family:
+        case "number":
+            return literal(float(value))
+        case "timestamp":
+            return literal(instant(str(value)))
+        case "date" | "time" | "local_timestamp":
+            return literal(calendar.number(what.family, str(value), what.units))
+        case _:
+            return literal(value)
+
+
+def place(what: Operand) -> str:
+    """The column, or the text at a path of it."""
+    name = identifier(what.field)
+    return f"JSON_VALUE({name}, {literal('lax ' + what.path)} NULL ON EMPTY NULL ON ERROR)" if what.path else name
 
 
 def expression(what: Operand) -> str:
     """What a comparison looks at. No value makes it fail: what is not of its type is NULL.
 
-    A NaN is NULL, too: the planner turns `NOT (x > 1)` into `x <= 1`, which differ for it.
+    A NaN is NULL, too: the planner turns `NOT (x > 1)` into `x <= 1`, which differ for it. So is an infinite number.
     """
-    text = identifier(what.field)
-    if what.path:
-        text = f"JSON_VALUE({text}, {literal('lax ' + what.path)} NULL ON EMPTY NULL ON ERROR)"
+    text = place(what)
     match what.family:
-        case "number" if what.path or what.decimal:
+        case "number" if what.text:
             return f"TRY_CAST(REPLACE({text}, 'NaN', 'x') AS DOUBLE)"
         case "number":
-            return f"CASE WHEN ABS({text}) >= 0E0 THEN {text} END"
+            return f"CASE WHEN ABS({text}) <= {LARGEST} THEN {text} END"
         case "boolean" if what.path:
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
         case "timestamp":
@@ -88,7 +99,33 @@ def comparison(columns: Sequence[Column], wanted: Comparison) -> str:
         raise ValueError(f"no such field: {wanted.field} {wanted.path or ''}")
     if wanted.operator == "exists":
         return f"JSON_EXISTS({identifier(what.field)}, {literal('lax ' + what.path)})"
-    return compared(expression(what), wanted.operator, [typed(v, what.family) for v in wanted.values], wanted.values)
+    if what.family == "number" and what.text and wanted.values:
+        return exactly(what, wanted)
+    if what.family == "list" and wanted.operator == "contains":
+        return f"ARRAY_CONTAINS({identifier(what.field)}, {literal(wanted.values[0])})"
+    return compared(expression(what), wanted.operator, [typed(v, what) for v in wanted.values], wanted.values)
+
+
+def exactly(what: Operand, wanted: Comparison) -> str:
+    """A comparison of numbers that are texts: by DOUBLE where that decides, else by DECIMAL (numbers.py)."""
+    values = [numbers.decimal(value) for value in wanted.values]
+    kind = f"DECIMAL({numbers.DIGITS}, {numbers.scale(values)})"
+    left, exact = expression(what), f"TRY_CAST({place(what)} AS {kind})"
+    pairs = [(literal(float(value)), f"CAST({value:f} AS {kind})") for value in values]
+
+    def beyond(operator: str, near: str, digits: str) -> str:
+        strictly = operator[0]
+        return f"({left} {strictly}= {near} AND ({left} {strictly} {near} OR {exact} {operator} {digits}))"
+
+    match wanted.operator:
+        case "between":
+            return f"({beyond('>=', *pairs[0])} AND {beyond('<=', *pairs[1])})"
+        case "gt" | "gte" | "lt" | "lte":
+            return beyond(COMPARISONS[wanted.operator], *pairs[0])
+        case operator:
+            nears, digits = ([pair[n] for pair in pairs] for n in (0, 1))
+            parts = compared(left, operator, nears, []), compared(exact, operator, digits, [])
+            return f"({' OR '.join(parts) if operator.startswith('not') else ' AND '.join(parts)})"
 
 
 def compared(left: str, operator: str, values: list[str], plain: list[Value]) -> str:
@@ -106,7 +143,7 @@ def compared(left: str, operator: str, values: list[str], plain: list[Value]) ->
         case "matches":
             return f"REGEXP({left}, {literal(regex.java(str(plain[0])))})"
         case "like":
-            return f"{left} LIKE {first}"
+            return like(left, str(plain[0]))
         case "starts_with":
             return f"LEFT({left}, {len(str(plain[0]))}) = {first}"
         case "contains":
@@ -117,3 +154,12 @@ def compared(left: str, operator: str, values: list[str], plain: list[Value]) ->
             return f"{left} IS NOT NULL"
         case _:
             raise ValueError(f"no such operator: {operator}")
+
+
+def like(left: str, pattern: str) -> str:
+    """LIKE. Escapes get a character of their own: what a backslash alone means differs between versions of Flink."""
+    if "\\" not in pattern:
+        return f"{left} LIKE {literal(pattern)}"
+    parts = regex.like_parts(pattern)
+    text = "".join(part if special or part not in "%_!" else f"!{part}" for part, special in parts)
+    return f"{left} LIKE {literal(text)} ESCAPE '!'"

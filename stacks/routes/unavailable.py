@@ -11,7 +11,7 @@ from typing import Any
 
 from stacks.routes import sql
 from stacks.routes.avro import Selected, optional
-from stacks.routes.columns import LARGE
+from stacks.routes.column_types import LARGE
 from stacks.routes.model import OP_CODES, Operation, Source
 
 PLACEHOLDER = "__debezium_unavailable_value"
@@ -22,7 +22,19 @@ DOC = "Fields whose values the database's log did not hold, with commas between 
 def marked(source: Source, chosen: Sequence[Selected], operations: Iterable[Operation]) -> list[Selected]:
     """The columns, with the operations whose records may come without their values."""
     taken = {OP_CODES[operation] for operation in operations}
-    return [replace(one, unavailable=codes(source, one) & taken) for one in chosen]
+    return [replace(one, unavailable=codes(source, one) & taken, placeholder=written(source, one)) for one in chosen]
+
+
+def written(source: Source, choice: Selected) -> str:
+    """The placeholder as a SQL literal of the column's type."""
+    column = source.column(choice.origin)
+    match column.type if column else "string":
+        case "bytes":
+            return f"X'{PLACEHOLDER.encode().hex().upper()}'"
+        case "string[]":
+            return f"ARRAY[{sql.literal(PLACEHOLDER)}]"
+        case _:
+            return sql.literal(PLACEHOLDER)
 
 
 def codes(source: Source, choice: Selected) -> frozenset[str]:
@@ -49,7 +61,7 @@ def missing(choice: Selected) -> str:
     name = sql.identifier(choice.origin)
     tests = {
         "d": "`__op` = 'd'",
-        "u": f"COALESCE({name}, '') = {sql.literal(PLACEHOLDER)}",
+        "u": f"({name} = {choice.placeholder}) IS TRUE",
     }
     return " OR ".join(tests[code] for code in sorted(choice.unavailable))
 

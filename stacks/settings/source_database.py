@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from stacks.files.base import Host, Identifier, Model
+from stacks.files.base import DatabaseName, Host, Model
 
 CDC_USER, API_USER = "cdc", "events_api"  # made by schemas/postgres/001_roles.sql
 SslMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
@@ -48,8 +48,8 @@ class PostgresBackend(Model):
     kind: Literal["postgres"]
     host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 5432
-    database: Identifier
-    user: Identifier = CDC_USER
+    database: DatabaseName
+    user: DatabaseName = CDC_USER
     ssl_mode: SslMode = "require"
 
     @model_validator(mode="after")
@@ -140,7 +140,7 @@ class AuroraBackend(Model):
     kind: Literal["aurora"]
     account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = None
     final_snapshot: bool = True
-    database: Identifier = "events"
+    database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)] = "events"
     engine_version: Annotated[str, StringConstraints(pattern=r"^1[5-9]\.\d+$")] = "17.5"
     instance_class: InstanceClass
     instances: Annotated[int, Field(ge=1, le=15)] = 1

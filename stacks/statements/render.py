@@ -13,7 +13,7 @@ from stacks import naming
 from stacks.errors import CdcError
 from stacks.routes import sql, unavailable
 from stacks.routes.avro import Selected
-from stacks.routes.columns import METADATA, TYPE_MAPPINGS
+from stacks.routes.columns import METADATA
 from stacks.routes.conditions import alternatives
 from stacks.routes.model import OP_CODES, Route, Source
 from stacks.routes.records import REASON, everything, selection
@@ -104,7 +104,7 @@ def shown(source: Source, choice: Selected) -> str:
             return f"CASE WHEN {name} IS NOT NULL THEN '***' END"
         case "null":
             column = source.column(choice.origin)
-            kind = TYPE_MAPPINGS[column.type].sql if column else type_of(choice.origin)
+            kind = column.mapping.sql if column else type_of(choice.origin)
             return f"CAST(NULL AS {kind})"
         case _:
             return name

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from migrator import catalog, schema
+from migrator.catalog_columns import PUBLISHES_GENERATED
+from migrator.difference import Unfit
 from migrator.schema import Dsn, connect
 
 from cli.commands.routes import catalog as routes_catalog
@@ -42,7 +44,11 @@ def database(server: Dsn, request: pytest.FixtureRequest) -> Dsn:
 
 
 def declared(*columns: tuple[str, str, bool, bool], identity: str = "full") -> dict[str, Any]:
-    listed = [dict(zip(("name", "type", "nullable", "key"), column, strict=True)) for column in columns or COLUMNS]
+    names, more = ("name", "type", "nullable", "key"), {"values": ["a", "b"], "precision": 6}
+    listed = [
+        {**more, "values": more["values"] if column[1] == "enum" else [], **dict(zip(names, column, strict=True))}
+        for column in columns or COLUMNS
+    ]
     return {"table": "public.t", "replicaIdentity": identity, "columns": listed}
 
 
@@ -68,13 +74,16 @@ def test_what_fits_is_silent(database: Dsn) -> None:
 ALL_TYPES = {
     "a": ("varchar(20)", "string"), "b": ("uuid", "uuid"), "c": ("integer", "int"), "d": ("double precision", "double"),
     "e": ("boolean", "boolean"), "f": ("timestamptz", "timestamp"), "g": ("jsonb", "json"), "h": ("char(3)", "string"),
-    "i": ("positive", "long"), "j": ("pairs", "decimal"),
+    "i": ("positive", "long"), "j": ("pairs", "decimal"), "k": ("smallint", "smallint"), "l": ("real", "float"),
+    "m": ("bytea", "bytes"), "n": ("date", "date"), "o": ("time", "time"), "p": ("timestamp", "local_timestamp"),
+    "q": ("interval", "interval"), "r": ("text[]", "string[]"), "s": ("bigint[]", "long[]"), "t": ("varchar(3)[]", "string[]"),
+    "u": ("letter", "enum"), "v": ("letters", "enum"), "w": ("inet", "string"), "x": ("moment", "local_timestamp"),
 }  # fmt: skip
 
 
 def test_all_types_and_domains_of_domains_fit(database: Dsn) -> None:
     columns = ", ".join(f"{name} {real}" for name, (real, _) in ALL_TYPES.items())
-    ddl = f"CREATE DOMAIN positive AS bigint; CREATE DOMAIN pair AS numeric; CREATE DOMAIN pairs AS pair; CREATE TABLE t (id bigint PRIMARY KEY, {columns})"
+    ddl = f"CREATE DOMAIN positive AS bigint; CREATE DOMAIN pair AS numeric; CREATE DOMAIN pairs AS pair; CREATE TYPE letter AS ENUM ('a', 'b'); CREATE DOMAIN letters AS letter; CREATE DOMAIN moment AS timestamp(5); CREATE TABLE t (id bigint PRIMARY KEY, {columns})"
     listed = [("id", "long", False, True), *((name, kind, True, False) for name, (_, kind) in ALL_TYPES.items())]
     assert look(database, ddl + FULL, declared(*listed)) == {}
 
@@ -92,6 +101,13 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, bool]]] = {
     "no such column": (PLAIN.replace("name", "title"), declared(), {"no-column": True}),
     "wider type": (PLAIN.replace("name text", "name bigint"), declared(), {"type-differs": True}),
     "enum": ("CREATE TYPE mood AS ENUM ('a'); " + PLAIN.replace("name text", "name mood"), declared(), {"type-differs": True}),
+    "values in another order": (
+        "CREATE TYPE letter AS ENUM ('b', 'a'); CREATE TABLE t (id bigint PRIMARY KEY, l letter NOT NULL)" + FULL,
+        declared(("id", "long", False, True), ("l", "enum", False, False)), {"values-differ": True}),
+    "milliseconds": ("CREATE TABLE t (id bigint PRIMARY KEY, at timestamp(3) NOT NULL)" + FULL,
+        declared(("id", "long", False, True), ("at", "local_timestamp", False, False)), {"precision-differs": True}),
+    "smaller type": (PLAIN.replace("id bigint", "id smallint"), declared(), {"type-differs": True}),
+    "array of another type": (PLAIN.replace("name text", "name text[]"), declared(("id", "long", False, True), ("name", "int[]", False, False)), {"type-differs": True}),
     "array": (PLAIN.replace("name text", "name text[]"), declared(), {"type-differs": True}),
     "nullable in the table": (PLAIN.replace("text NOT NULL", "text"), declared(), {"nullability-differs": True}),
     "not null in the table": (PLAIN.replace("amount numeric", "amount numeric NOT NULL"), declared(), {"nullability-differs": True}),
@@ -111,7 +127,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, bool]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_each_difference_is_seen(case: str, database: Dsn) -> None:
     ddl, source, found = CASES[case]
-    if case == "virtual column" and version(database) < catalog.PUBLISHES_GENERATED:
+    if case == "virtual column" and version(database) < PUBLISHES_GENERATED:
         pytest.skip("this version has no virtual columns")
     assert look(database, ddl, source) == found
 
@@ -122,11 +138,11 @@ def test_a_role_that_may_not_read(database: Dsn) -> None:
 
 def test_nothing_is_published_while_something_stops(database: Dsn) -> None:
     """Bad, then mended, then good: and the application's own updates go on, generated column or not."""
-    generated = "GENERATED ALWAYS AS (id * 2) STORED" if version(database) >= catalog.PUBLISHES_GENERATED else ""
+    generated = "GENERATED ALWAYS AS (id * 2) STORED" if version(database) >= PUBLISHES_GENERATED else ""
     columns = f"id bigint PRIMARY KEY, name text NOT NULL, amount numeric {generated}"
     with connect(database) as connection:
         connection.execute(f"CREATE TABLE t ({columns}); GRANT SELECT ON t TO cdc".encode())
-    with pytest.raises(catalog.Unfit, match=r"public\.t: has replica identity default") as refused:
+    with pytest.raises(Unfit, match=r"public\.t: has replica identity default") as refused:
         schema.look(database, "p", [declared()])
     assert "ALTER TABLE public.t REPLICA IDENTITY FULL" in str(refused.value)
     with connect(database) as connection:

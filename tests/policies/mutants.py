@@ -264,6 +264,7 @@ MUTANTS: dict[str, Mutant] = {
     "CDC-15": config("tasks.max", "4"),
     "CDC-16": about("cdc-connector", dependencies=frozenset({"kafka-cluster"})),
     "CDC-17": copied("cdc-connector", "second-connector"),
+    "CDC-18": config("value.converter.ignore.default.for.nullables", "false"),
     "SQL-01": prop("routing-event-headers", "credentials", {"key": "k", "secret": "s"}),
     "SQL-02": prop("routing-event-headers", "statementName", "Route_1-01234567"),
     "SQL-03": prop("routing-event-headers", "statementName", "route-one"),

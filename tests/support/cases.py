@@ -2,9 +2,12 @@
 
 import json
 import random
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from stacks.routes.columns import Column
+from stacks.routes.columns import Column, Operand, operand
+from stacks.routes.lint.conditions import OPERATORS as OPERATORS_OF
 
 COLUMNS = [
     Column(name="f", type="string", nullable=True),
@@ -40,6 +43,16 @@ DECIMALS = [
     "NaN",
     "99999999999999999999.99",
     "0.1",
+    "9007199254740992",
+    "9007199254740993",
+    "9007199254740992.5",
+    "0.1000000000000000055",
+    "0.10000000000000000000000000000000000000000000000000001",
+    "1e999999999",
+    "1e-999999999",
+    "-1e400",
+    "NAN",
+    "POSITIVE_INFINITY",
 ]
 TIMES = [
     "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.5Z", "2026-01-01T00:00:00.123456789Z",
@@ -63,21 +76,63 @@ PATTERNS = [
     "%",
     r"a\.",
 ]
-LIKES = ["a%", "%", "_", "a_c", "%b%", "%%", "__", "a", "%\n%", "a\\_b", "A%", "_bc", "%c", "a.c"]
+LIKES = [
+    r"a\%",
+    r"\_",
+    r"a\\b",
+    r"%\\%",
+    "!%",
+    r"\%%",
+    "a%",
+    "%",
+    "_",
+    "a_c",
+    "%b%",
+    "%%",
+    "__",
+    "a",
+    "%\n%",
+    "a\\_b",
+    "A%",
+    "_bc",
+    "%c",
+    "a.c",
+]
 OPERATORS = (
     "equals", "notEquals", "in", "notIn", "gt", "gte", "lt", "lte", "between", "matches", "like", "startsWith",
     "contains", "isNull", "isNotNull", "exists", "all", "any", "not",
 )  # fmt: skip
-FIELDS = [("f", ""), ("n", ""), ("d", ""), ("b", ""), ("m", ""), ("t", ""), *(("j", p) for p in COLUMNS[6].paths)]
-FAMILY = {"f": "string", "n": "integer", "d": "number", "b": "boolean", "m": "number", "t": "timestamp"}
-TEXTUAL, EQUALITIES = ("matches", "like", "startsWith", "contains"), ("equals", "notEquals", "isNull", "isNotNull")
+NAMED = {
+    "in": "in_",
+    "notIn": "not_in",
+    "notEquals": "not_equals",
+    "startsWith": "starts_with",
+    "isNull": "is_null",
+    "isNotNull": "is_not_null",
+}
+DATES = ["1969-12-31", "1970-01-01", "2026-01-31", "0001-01-01", "9999-12-31"]
+CLOCKS = ["00:00:00", "10:00:00", "10:00:00.5", "23:59:59.999"]
+LOCALS = ["1969-12-31T23:59:59.999", "1970-01-01T00:00:00", "2026-01-31T10:00:00.5", "9999-12-31T23:59:59"]
+UUIDS = [
+    "00000000-0000-0000-0000-000000000000",
+    "0b1fbd9c-63a4-4c9c-9d6a-7d3f5b1e2a10",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+]
+LITERALS: dict[str, list[Any]] = {
+    "string": TEXTS, "integer": INTEGERS, "number": [*FLOATS, 5, 10], "boolean": [True, False], "timestamp": TIMES,
+    "date": DATES, "time": CLOCKS, "local_timestamp": LOCALS, "list": [text for text in TEXTS if text],
+    "exact": [*FLOATS, 5, 10, 9007199254740993, 9007199254740992, "0.10", "99999999999999999999.99", "9007199254740992.5"],
+    "uuid": UUIDS, "smallint": [-32768, 0, 5, 32767], "int": [-(2**31), 0, 5, 2**31 - 1],
+}  # fmt: skip
 
 
 class Cases:
-    """Everything from one seed."""
+    """Everything from one seed, over some columns."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, columns: Sequence[Column] = COLUMNS) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - test data
+        self.columns = {column.name: column for column in columns}
+        self.fields = [(c.name, path) for c in columns for path in (c.paths or [""])]
 
     def rows(self, count: int) -> list[dict[str, Any]]:
         """Rows of every type; about one value in six is NULL."""
@@ -150,29 +205,34 @@ class Cases:
 
     def test(self, operator: str) -> dict[str, Any]:
         """A test of a field that has the operator."""
-        if operator == "exists":
-            path = self.dice.choice(list(COLUMNS[6].paths))
-            return {"field": "j", "path": path, "exists": True}
-        fields = [place for place in FIELDS if self.fits(place, operator)]
-        field, path = self.dice.choice(fields)
-        found: dict[str, Any] = {"field": field, **({"path": path} if path else {})}
-        return {**found, operator: self.literal(self.family(field, path), operator)}
-
-    def family(self, field: str, path: str) -> str:
-        return COLUMNS[6].paths[path] if path else FAMILY[field]
+        places = [place for place in self.fields if self.fits(place, operator)]
+        field, path = self.dice.choice(places)
+        place = {"field": field, **({"path": path} if path else {})}
+        return {**place, operator: True if operator == "exists" else self.literal((field, path), operator)}
 
     def fits(self, place: tuple[str, str], operator: str) -> bool:
-        family = self.family(*place)
-        if family == "boolean":
-            return operator in EQUALITIES
-        return family == "string" or operator not in TEXTUAL
+        """Does the field have the operator?"""
+        if operator == "exists":
+            return bool(place[1])
+        return NAMED.get(operator, operator) in OPERATORS_OF[self.operand(place).family]
 
-    def literal(self, family: str, operator: str) -> Any:
+    def operand(self, place: tuple[str, str]) -> Operand:
+        found = operand(list(self.columns.values()), place[0], place[1] or None)
+        assert found
+        return found
+
+    def pool(self, place: tuple[str, str]) -> list[Any]:
+        """Literals of the field's type."""
+        what, column = self.operand(place), self.columns[place[0]]
+        if column.values:
+            return list(column.values)
+        if what.family == "number" and what.text:
+            return LITERALS["exact"]
+        return LITERALS.get(column.type if not place[1] else "", LITERALS.get(what.family, []))
+
+    def literal(self, place: tuple[str, str], operator: str) -> Any:
         """What the operator compares with."""
-        values: dict[str, list[Any]] = {
-            "string": TEXTS, "integer": INTEGERS, "number": [*FLOATS, 5, 10], "boolean": [True, False], "timestamp": TIMES,
-        }  # fmt: skip
-        pool = values[family]
+        pool = self.pool(place)
         match operator:
             case "isNull" | "isNotNull":
                 return True
@@ -180,11 +240,7 @@ class Cases:
                 return self.dice.sample(pool, self.dice.randint(1, min(6, len(pool))))
             case "between":
                 pair = [self.dice.choice(pool), self.dice.choice(pool)]
-                return (
-                    pair
-                    if self.dice.random() < 0.1
-                    else sorted(pair, key=lambda v: v.encode() if isinstance(v, str) else v)
-                )
+                return pair if self.dice.random() < 0.1 else sorted(pair, key=in_order)
             case "matches":
                 return self.dice.choice(PATTERNS)
             case "like":
@@ -193,3 +249,11 @@ class Cases:
                 return self.dice.choice([text for text in TEXTS if text])
             case _:
                 return self.dice.choice(pool)
+
+
+def in_order(value: Any) -> Any:
+    """Numbers by size, texts that are numbers too, texts by bytes."""
+    try:
+        return (0, Decimal(str(value)))
+    except InvalidOperation:
+        return (1, str(value).encode())

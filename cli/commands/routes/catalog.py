@@ -2,6 +2,7 @@
 
 import psycopg
 from migrator import catalog
+from migrator.difference import Difference
 
 from stacks.errors import CdcError, Finding
 from stacks.files.yaml_document import Document
@@ -26,13 +27,13 @@ def findings(dsn: str, publication: str, routes: Routes, document: Document) -> 
     return [document.locate(finding(one, routes.sources)) for one in found]
 
 
-def finding(one: catalog.Difference, sources: list[Source]) -> Finding:
+def finding(one: Difference, sources: list[Source]) -> Finding:
     """A difference as a finding: at the source, at its table, or at its column."""
     place: tuple[str | int, ...] = ("sources",)
     for number, source in enumerate(sources):
         if source.table == one.table:
             place = ("sources", number, "table")
-            names = [column.name for column in source.columns]
+            names = [column.in_table for column in source.columns]
             if one.column in names:
                 place = ("sources", number, "columns", names.index(one.column))
     subject = ".".join(filter(None, [one.table, one.column])) or "the server"

@@ -24,6 +24,7 @@ class ManagedConnector:
     fixed: Mapping[str, str]
     transforms: Mapping[str, str]
     first_transforms: Mapping[str, str]
+    converter_transforms: Mapping[str, str]
 
 
 @cache
@@ -81,10 +82,20 @@ def translate(
     for key, value in passed.items():
         if key.startswith("transforms.") and key.endswith(".type"):
             passed[key] = managed.transforms.get(value, value)
-    first = {f"transforms.{name}.type": kind for name, kind in managed.first_transforms.items()}
-    chain = [*managed.first_transforms, *filter(None, [passed.get("transforms")])]
-    first |= {"transforms": ",".join(chain)} if chain else {}
+    wanted = [kind for name, kind in managed.converter_transforms.items() if config.get(name) == "true"]
+    last = {kind.rsplit(".", 1)[-1]: kind for kind in wanted}
+    around = {f"transforms.{name}.type": kind for name, kind in {**managed.first_transforms, **last}.items()}
+    chain = [*managed.first_transforms, *filter(None, [passed.get("transforms")]), *last]
+    around |= {"transforms": ",".join(chain)} if chain else {}
     identity = {f"producer.override.{name}": value for name, value in login.items()}
     # The queue must hold more than a batch; the service does not let it be chosen.
     queue = {"max.queue.size": str(4 * int(config.get("max.batch.size", "2048")))}
-    return {**passed, **first, **managed.fixed, **queue, **avro("key", registry), **avro("value", registry), **identity}
+    return {
+        **passed,
+        **around,
+        **managed.fixed,
+        **queue,
+        **avro("key", registry),
+        **avro("value", registry),
+        **identity,
+    }

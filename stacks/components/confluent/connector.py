@@ -1,5 +1,6 @@
 """The managed PostgreSQL CDC connector, and what its service account may do on the cluster."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -142,7 +143,11 @@ def record_keys(sources: Sequence[Source], signal_table: str) -> dict[str, str]:
         "after.state.only": "false",
         "tombstones.on.delete": "false",
         "decimal.handling.mode": "string",
-        "time.precision.mode": "connect",
+        "time.precision.mode": "adaptive",
+        "interval.handling.mode": "string",
+        "binary.handling.mode": "bytes",
+        "schema.name.adjustment.mode": "avro",
+        "field.name.adjustment.mode": "avro",
         "transforms": ",".join(["signals", "flat", *(f"to-{source.name}" for source in sources)]),
         "transforms.signals.type": "org.apache.kafka.connect.transforms.Filter",
         "transforms.signals.predicate": "signal",
@@ -152,6 +157,9 @@ def record_keys(sources: Sequence[Source], signal_table: str) -> dict[str, str]:
         "transforms.flat.type": "io.debezium.transforms.ExtractNewRecordState",
         "transforms.flat.delete.tombstone.handling.mode": "rewrite",
         "transforms.flat.add.fields": "op,table,source.ts_ms,lsn",
+        # A NULL in a column that has a default would arrive as the default (Debezium: "Event flattening"; Connect's Struct).
+        "transforms.flat.replace.null.with.default": "false",
+        "value.converter.ignore.default.for.nullables": "true",
     }
     for source in sources:
         keys |= {
@@ -163,5 +171,6 @@ def record_keys(sources: Sequence[Source], signal_table: str) -> dict[str, str]:
 
 
 def topic_pattern(table: str) -> str:
-    """A pattern that is a table's topic as the connector calls it."""
-    return f"{naming.CONNECT_PREFIX}.{table}".replace(".", "\\.")
+    """A pattern that is a table's topic as the connector calls it: other characters than Kafka's become `_`."""
+    topic = re.sub(r"[^A-Za-z0-9._-]", "_", f"{naming.CONNECT_PREFIX}.{table}")
+    return topic.replace(".", "\\.")

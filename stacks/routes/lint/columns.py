@@ -5,22 +5,34 @@ from collections.abc import Iterator
 
 from stacks.errors import Finding, Place
 from stacks.routes import unavailable
+from stacks.routes.column_types import UNTELLABLE
 from stacks.routes.columns import METADATA
 from stacks.routes.model import Route, Routes, Source
 from stacks.routes.records import selection
 
-TEXTS = {"string", "uuid", "decimal", "timestamp", "json"}
+TEXTS = {"string", "uuid", "enum", "decimal", "timestamp", "interval", "json"}
 
 
 def check(routes: Routes) -> Iterator[Finding]:
     """Every route's choice of columns."""
     sources = {source.name: source for source in reversed(routes.sources)}
+    for n, source in enumerate(routes.sources):
+        yield from untellable(source, ("sources", n))
     for n, route in enumerate(routes.routes):
         if source := sources.get(route.source):
             found = list(chosen(source, ("routes", n), route))
             yield from found
             if not found:
                 yield from personal(source, ("routes", n), route)
+
+
+def untellable(source: Source, place: Place) -> Iterator[Finding]:
+    """Lists that an update may leave out of the log, and whose absence looks like a value."""
+    for n, column in enumerate(source.columns):
+        if source.replica_identity == "default" and column.type in UNTELLABLE:
+            problem = f"updates may come without {column.name}, and a {column.type} cannot say so"
+            hint = "ALTER TABLE … REPLICA IDENTITY FULL in a numbered DDL file, and replicaIdentity: full here"
+            yield Finding("toast", (*place, "columns", n, "type"), problem, column.type, hint)
 
 
 def chosen(source: Source, place: Place, route: Route) -> Iterator[Finding]:

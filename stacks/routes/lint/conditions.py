@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from stacks.errors import Finding, Place
-from stacks.routes import matching, sql, timestamps
-from stacks.routes.columns import LARGE, METADATA, Family, Operand, operand
-from stacks.routes.conditions import ORDERING, TEXTUAL, Comparison, Value, comparisons, operator_name
+from stacks.routes import sql, written
+from stacks.routes.column_types import LARGE, Family
+from stacks.routes.columns import METADATA, operand
+from stacks.routes.conditions import ORDERING, TEXTUAL, Comparison, comparisons, operator_name
+from stacks.routes.lint.literals import check as check_literals
 from stacks.routes.model import Route, Routes, Source
-from stacks.routes.timestamps import valid_instant
 
 EQUALITY = {"equals", "not_equals"}
 MEMBERSHIP = {"in_", "not_in"}
@@ -17,18 +18,15 @@ OPERATORS: dict[Family, set[str]] = {
     "number": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
     "integer": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
     "timestamp": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "local_timestamp": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "date": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "time": EQUALITY | MEMBERSHIP | set(ORDERING) | NULLS,
+    "enum": EQUALITY | MEMBERSHIP | set(TEXTUAL) | NULLS,
     "boolean": EQUALITY | NULLS,
+    "list": {"contains"} | NULLS,
+    "opaque": NULLS,
     "json": NULLS,
 }
-TYPES: dict[Family, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "timestamp": (str,),
-    "boolean": (bool,),
-    "json": (str,),
-}
-INTEGERS = {"int": 2**31, "long": 2**63}
 SOURCE_LIMIT = 120 * 1024  # characters of all conditions of a source: its unrouted statement has them all
 CONDITION_LIMIT = 24 * 1024  # characters: a route's text is in its INSERT and in the unrouted one
 
@@ -73,10 +71,12 @@ def tested(source: Source, place: Place, where: Place, comparison: Comparison) -
         return
     if comparison.operator not in OPERATORS[what.family]:
         allowed = ", ".join(operator_name(o) for o in sorted(OPERATORS[what.family]))
-        hint = f"a {what.family} has {allowed}" + ("; declare a path and test that" if what.family == "json" else "")
-        yield Finding("operator-type", (*here, name), f"{what.label} is a {what.family}", name, hint)
+        column = source.column(comparison.field)
+        kind = column.type if column and not what.path else what.family
+        hint = f"a {kind} has {allowed}" + ("; declare a path and test that" if what.family == "json" else "")
+        yield Finding("operator-type", (*here, name), f"{what.label} is a {kind}", name, hint)
         return
-    yield from literals(source, here, comparison, what)
+    yield from check_literals(source, here, comparison, what)
 
 
 def unknown(source: Source, here: Place, comparison: Comparison) -> Finding:
@@ -90,45 +90,6 @@ def unknown(source: Source, here: Place, comparison: Comparison) -> Finding:
     declared = ", ".join(column.paths) if column and column.paths else "none"
     hint = f"declare it with its type in the source's column (declared: {declared})"
     return Finding("undeclared-path", (*here, "path"), f"{comparison.field} has no such path", comparison.path, hint)
-
-
-def literals(source: Source, here: Place, comparison: Comparison, what: Operand) -> Iterator[Finding]:
-    """The values that the field is compared with."""
-    key = operator_name(comparison.operator)
-    listed = comparison.operator in MEMBERSHIP or comparison.operator == "between"
-    good = True
-    for number, value in enumerate(comparison.values):
-        where = (*here, key, number) if listed else (*here, key)
-        column = source.column(comparison.field)
-        kind = f"{column.type}" if column and not what.path else what.family
-        if not same_type(value, what.family) or out_of_range(value, kind):
-            good = False
-            yield Finding("type-mismatch", where, f"{what.label} is a {kind}", value, "write a value of that type")
-        elif what.family == "timestamp" and not valid_instant(str(value)):
-            good = False
-            yield Finding("bad-timestamp", where, "not a UTC time", value, "write it like 2026-01-31T10:00:00Z")
-    if good and comparison.operator == "between" and reversed_range(comparison.values, what.family):
-        low, high = comparison.values
-        yield Finding(
-            "reversed-range", (*here, key), "no value is between these", [low, high], "put the smaller one first"
-        )
-
-
-def same_type(value: Value, family: Family) -> bool:
-    """Is the value of the field's type? (In Python a bool is an int, in SQL it is not.)"""
-    return isinstance(value, TYPES[family]) and isinstance(value, bool) == (family == "boolean")
-
-
-def out_of_range(value: Value, kind: str) -> bool:
-    """An integer that the column cannot hold."""
-    limit = INTEGERS.get(kind, 2**63)
-    return isinstance(value, int) and not -limit <= value < limit
-
-
-def reversed_range(values: list[Value], family: Family) -> bool:
-    """Is the first value after the second one?"""
-    low, high = (timestamps.instant(str(v)) if family == "timestamp" else v for v in values)
-    return low > high  # pyright: ignore[reportOperatorIssue] - both were found to be of one type
 
 
 def toast(source: Source, place: Place, route: Route) -> Iterator[Finding]:
@@ -154,8 +115,6 @@ def examples(source: Source, place: Place, route: Route) -> Iterator[Finding]:
                 hint = f"known: {', '.join(sorted(known))}"
                 here = (*place, "examples", n, "event", name)
                 yield Finding("example-field", here, "the record has no such field", name, hint)
-        for name, value, expected in matching.bad_values(
-            source, {k: v for k, v in example.event.items() if k in known}
-        ):
+        for name, value, expected in written.bad_values(source, {k: v for k, v in example.event.items() if k in known}):
             here = (*place, "examples", n, "event", name)
             yield Finding("example-value", here, f"no row has this value: {name} is {expected}", value)

@@ -19,7 +19,7 @@ def check(routes: Routes) -> Iterator[Finding]:
         topics(routes), "topic-written-twice", "this topic is written twice", "every route has a topic of its own"
     )
     yield from colliding(routes)
-    tables = [(("sources", n, "table"), source.table) for n, source in enumerate(routes.sources)]
+    tables = [(("sources", n, "table"), source.connect_name) for n, source in enumerate(routes.sources)]
     yield from twice(tables, "table-captured-twice", "this table is captured twice", "one source can have many routes")
     for n, route in enumerate(routes.routes):
         if route.name in RESERVED:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
+from stacks.routes import calendar
 from stacks.routes.columns import Operand, operand, steps
 from stacks.routes.conditions import AllOf, AnyOf, Comparison, Condition, Not
 from stacks.routes.evaluate import Check, comparison, sortable
+from stacks.routes.lint.literals import in_order
 from stacks.routes.model import Source
-from stacks.routes.timestamps import instant
 
 Wanted = Literal["true", "false", "not true", "not false"]
 OPPOSITE: dict[Wanted, Wanted] = {
@@ -97,7 +98,7 @@ def possible_for(source: Source, facts: list[Fact]) -> bool:
         return any(fits(source, what, value, tests) for value in set.intersection(*pinned))
     if any(must_be_null(fact) for fact in tests):
         return False
-    return not opposed(tests) and in_order(what, tests) and booleans_left(what, tests) and prefixes_agree(tests)
+    return not opposed(tests) and room_between(what, tests) and booleans_left(what, tests) and prefixes_agree(tests)
 
 
 def null_fits(fact: Fact) -> bool:
@@ -133,8 +134,10 @@ def checked(source: Source, wanted: Comparison) -> Check:
 def sample(what: Operand, value: Any) -> Mapping[str, Any]:
     """A row in which the operand has the value."""
     if not what.path:
-        return {what.field: str(value) if what.decimal else value}
-    inner: Any = value
+        if what.family in calendar.FORMS:
+            return {what.field: calendar.number(what.family, value, what.units)}
+        return {what.field: str(value) if what.text else value}
+    inner: Any = float(value) if what.family == "number" and isinstance(value, str) else value
     for step in reversed(steps(what.path)):
         inner = {step: inner} if isinstance(step, str) else [*([None] * step), inner]
     return {what.field: json.dumps(inner)}
@@ -148,7 +151,7 @@ def opposed(facts: list[Fact]) -> bool:
     return any("true" in found and found & {"false", "not true"} for found in wanted.values())
 
 
-def in_order(what: Operand, facts: list[Fact]) -> bool:
+def room_between(what: Operand, facts: list[Fact]) -> bool:
     """Is there room between the bounds?"""
     low: tuple[Any, bool] | None = None
     high: tuple[Any, bool] | None = None
@@ -160,14 +163,14 @@ def in_order(what: Operand, facts: list[Fact]) -> bool:
                 high = (value, inclusive)
     if low is None or high is None:
         return True
-    if what.family == "integer":
+    if what.family in ("integer", *calendar.FORMS):
         return low[0] + (not low[1]) <= high[0] - (not high[1])
     return low[0] < high[0] or (low[0] == high[0] and low[1] and high[1])
 
 
 def bounds(what: Operand, fact: Fact) -> Iterator[tuple[Literal["low", "high"], Any, bool]]:
     """What a fact says about the smallest and the largest value (inclusive or not), for values that are not NULL."""
-    values = [sortable(instant(str(v)) if what.family == "timestamp" else v) for v in fact.comparison.values]
+    values = [sortable(in_order(what, value)) for value in fact.comparison.values]
     if fact.wanted not in ("true", "not false") and fact.comparison.operator in ("gt", "gte", "lt", "lte"):
         side, inclusive = {
             "gt": ("high", True), "gte": ("high", False), "lt": ("low", True), "lte": ("low", False),

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.docs.rules_table import page
 from stacks.files.yaml_document import Loader
-from stacks.routes import lint, matching
+from stacks.routes import lint, matching, written
 from stacks.routes import load as load_routes
 from stacks.routes.conditions import Condition
 from stacks.routes.evaluate import compiled
@@ -55,7 +55,7 @@ def test_examples_are_routes_that_lint(block: dict[str, Any], tmp_path: Path) ->
 def test_verdicts_are_as_the_page_says(condition: str, row: str, wanted: str) -> None:
     source = Source.model_validate(SOURCES[0])
     check = compiled(source.columns, TypeAdapter(Condition).validate_python(yaml.load(condition, Loader)))  # noqa: S506
-    found = check(matching.row_of(source, yaml.load(row, Loader)))  # noqa: S506
+    found = check(written.row_of(source, yaml.load(row, Loader)))  # noqa: S506
     assert found is {"true": True, "false": False, "unknown": None}[wanted]
 
 

@@ -107,9 +107,20 @@ def test_a_back_tick_never_becomes_a_name() -> None:
         ({"field": "f", "isNotNull": True}, "`f` IS NOT NULL"),
         ({"field": "f", "equals": "O'Hara"}, "`f` = 'O''Hara'"),
         ({"field": "n", "gt": 5}, "`n` > 5"),
-        ({"field": "d", "gte": 5}, "CASE WHEN ABS(`d`) >= 0E0 THEN `d` END >= 5.0E0"),
-        ({"field": "d", "lt": 1e-7}, "CASE WHEN ABS(`d`) >= 0E0 THEN `d` END < 1E-07"),
-        ({"field": "m", "lte": 2.5}, "TRY_CAST(REPLACE(`m`, 'NaN', 'x') AS DOUBLE) <= 2.5E0"),
+        ({"field": "d", "gte": 5}, "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN `d` END >= 5.0E0"),
+        ({"field": "d", "lt": 1e-7}, "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN `d` END < 1E-07"),
+        (
+            {"field": "m", "lte": 2.5},
+            "({d} <= 2.5E0 AND ({d} < 2.5E0 OR TRY_CAST(`m` AS DECIMAL(38, 36)) <= CAST(2.5 AS DECIMAL(38, 36))))".replace(
+                "{d}", "TRY_CAST(REPLACE(`m`, 'NaN', 'x') AS DOUBLE)"
+            ),
+        ),
+        (
+            {"field": "m", "in": [9007199254740993, "0.1"]},
+            "(TRY_CAST(REPLACE(`m`, 'NaN', 'x') AS DOUBLE) IN (9007199254740992.0E0, 0.1E0) AND TRY_CAST(`m` AS DECIMAL(38, 21)) IN (CAST(9007199254740993 AS DECIMAL(38, 21)), CAST(0.1 AS DECIMAL(38, 21))))",
+        ),
+        ({"field": "f", "like": r"50\%_!"}, r"`f` LIKE '50!%_!!' ESCAPE '!'"),
+        ({"field": "f", "like": r"a\\b%"}, r"`f` LIKE 'a\b%' ESCAPE '!'"),
         ({"field": "n", "between": [1, 2]}, "`n` BETWEEN 1 AND 2"),
         ({"field": "f", "like": "a%"}, "`f` LIKE 'a%'"),
         ({"field": "f", "matches": "^a.$"}, r"REGEXP(`f`, '^a[^\n]\z')"),
@@ -122,7 +133,9 @@ def test_a_back_tick_never_becomes_a_name() -> None:
         ),
         (
             {"field": "j", "path": "$.n", "gt": 1},
-            "TRY_CAST(REPLACE(JSON_VALUE(`j`, 'lax $.n' NULL ON EMPTY NULL ON ERROR), 'NaN', 'x') AS DOUBLE) > 1.0E0",
+            "({d} >= 1.0E0 AND ({d} > 1.0E0 OR TRY_CAST({j} AS DECIMAL(38, 36)) > CAST(1 AS DECIMAL(38, 36))))".replace(
+                "{d}", "TRY_CAST(REPLACE({j}, 'NaN', 'x') AS DOUBLE)"
+            ).replace("{j}", "JSON_VALUE(`j`, 'lax $.n' NULL ON EMPTY NULL ON ERROR)"),
         ),
         (
             {"field": "j", "path": "$.b[0].c", "equals": False},

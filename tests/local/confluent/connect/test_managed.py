@@ -127,3 +127,16 @@ def test_assigning() -> None:
     assert rbac.may_assign(mine, "sa-9")
     assert not rbac.may_assign(mine, "sa-8")
     assert not rbac.may_assign([], "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chain"), [("true", "heldBackOffsets,r,WithoutDefaults"), ("false", "heldBackOffsets,r")]
+)
+def test_a_setting_of_the_services_converter_is_a_transform_after_all_others(wanted: str, chain: str) -> None:
+    config = {**CONFIG, "transforms": "r", "value.converter.ignore.default.for.nullables": wanted}
+    runtime = managed.translate(POSTGRES, config, "http://registry", {})
+    assert runtime["transforms"] == chain
+    assert runtime.get("transforms.WithoutDefaults.type") == (
+        "cdc.connect.WithoutDefaults" if wanted == "true" else None
+    )
+    assert not [name for name in runtime if name.startswith("value.converter.ignore")]
