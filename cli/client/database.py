@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
-from migrator import schema
+from migrator import migrations, schema
 from migrator.difference import Unfit
 from migrator.schema import Dsn
 from psycopg import sql
@@ -25,9 +25,11 @@ def connect(dsn: str) -> psycopg.Connection:
 def prepare(dsn: Dsn, passwords: Mapping[str, str], connector: ConnectorSettings, routes: Routes) -> list[str]:
     """What the migrator function does: DDL, passwords, a look at the catalog, publication. Returns what differs harmlessly."""
     try:
-        schema.migrate(dsn, FOLDER)
-    except schema.Changed as error:
-        raise CdcError(str(error), "or start over, without the data: ./cdc down --purge") from error
+        migrations.migrate(dsn, FOLDER)
+    except migrations.Refused as error:
+        raise CdcError(
+            str(error), "files that came before it are applied; to start over, without the data: ./cdc down --purge"
+        ) from error
     schema.set_passwords(dsn, passwords)
     try:
         differs = schema.look(dsn, connector.publication, [expected(source) for source in routes.sources])

@@ -14,7 +14,8 @@ from local.environment import ROOT
 from local.workspace import pulumi_cli
 
 FAST = ["-m", "not engine", "-n", "2", "--dist", "worksteal"]
-ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600"]
+SHARED = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # two environments, files in their order
+ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600", *SHARED]
 CHECKS = (
     ("lint", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stacks.errors import CdcError, Finding, InvalidFiles
+from stacks.files import yaml_document
 from stacks.files.yaml_document import Document
-from stacks.routes import lint
+from stacks.routes import lint, value_files
 from stacks.routes import load as load_routes
 from stacks.routes.model import Routes, Source
 
@@ -46,21 +47,31 @@ def here() -> Routes:
 
 def at(reference: str) -> Routes:
     """The file as it was at a commit. Raises CdcError when it cannot be read there."""
-    command = ["git", "show", f"{reference}:./{NAME}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CdcError(
-            f"{NAME} cannot be read at {reference}: {done.stderr.strip()}", "is the reference right, and fetched?"
-        )
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / NAME
-        file.write_text(done.stdout)
+        file = copied(reference, NAME, Path(folder))
+        for *_, name in value_files.references(yaml_document.read(file).data):
+            copied(reference, name, Path(folder))
         _, found, findings = load_routes.parsed(file)
     if found is None:
         raise CdcError(
             f"{NAME} at {reference} is not in today's language:\n  {findings[0]}", "compare with a later commit"
         )
     return found
+
+
+def copied(reference: str, name: str, folder: Path) -> Path:
+    """A file as it was at a commit. Raises CdcError when it cannot be read there."""
+    command = ["git", "show", f"{reference}:./{name}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise CdcError(f"{name} cannot be read at {reference}: {said}", "is the reference right, and fetched?")
+    file = folder / name
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise CdcError(f"{name} is not below the folder of {NAME}", "write it like values/customers.yaml")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(done.stdout)
+    return file
 
 
 def source_named(business: Routes, name: str | None) -> Source:

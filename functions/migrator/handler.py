@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from migrator import schema
+from migrator import migrations, schema
 
 USERS = {"cdc": "CDC_SECRET", "events_api": "EVENTS_API_SECRET"}
 
@@ -25,7 +25,7 @@ def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object]
     def run(event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
         """`event`: publication, the tables (`schema.table`) it covers, and what is expected of the sources (catalog.py).
 
-        Returns which files were applied, and what differs in the database without doing harm. Raises Unfit before the
+        Returns which files were applied, and what differs in the database without doing harm. Raises Refused for a file, and Unfit before the
         publication is touched when something does harm.
         """
         owner = secret(environment["OWNER_SECRET"])
@@ -37,7 +37,7 @@ def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object]
             password=owner["password"],
             ssl_mode=environment.get("DATABASE_SSL_MODE", "require"),
         )
-        applied = schema.migrate(dsn, files())
+        applied = migrations.migrate(dsn, files())
         schema.set_passwords(dsn, {user: secret(environment[name])["password"] for user, name in USERS.items()})
         differs = schema.look(dsn, event["publication"], event["sources"])
         schema.ensure_publication(dsn, event["publication"], event["tables"])

@@ -1,9 +1,7 @@
-"""Numbered DDL files, roles' passwords, the publication: each applied once, or made as wanted."""
+"""Roles' passwords, the look at the catalog, the publication: made as wanted, any number of times."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -11,16 +9,6 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from migrator import catalog
 from migrator.difference import Difference, Expected, Unfit
-
-LEDGER = """
-CREATE TABLE IF NOT EXISTS schema_migrations (
-    file text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
-"""
-LOCK = 7_236_110  # any number that is ours: two runs at once take turns
-
-
-class Changed(Exception):
-    """A file was edited after it was applied: what it did cannot be taken back that way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +41,6 @@ def connect(dsn: Dsn) -> psycopg.Connection:
         autocommit=True,
         connect_timeout=5,
     )
-
-
-def migrate(dsn: Dsn, folder: Path) -> list[str]:
-    """Apply the numbered files that are not applied yet, each in a transaction. Returns their names. Raises Changed."""
-    applied: list[str] = []
-    with connect(dsn) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        connection.execute(LEDGER)
-        known = dict(connection.execute("SELECT file, sha256 FROM schema_migrations").fetchall())
-        for file in sorted(folder.glob("[0-9]*.sql")):
-            text = file.read_text()
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            if known.get(file.name, digest) != digest:
-                raise Changed(
-                    f"schemas/postgres/{file.name} changed after it was applied: restore it and add a new numbered file"
-                )
-            if file.name in known:
-                continue
-            with connection.transaction():
-                connection.execute(text.encode())
-                connection.execute("INSERT INTO schema_migrations VALUES (%s, %s)", (file.name, digest))
-            applied.append(file.name)
-    return applied
 
 
 def set_passwords(dsn: Dsn, passwords: Mapping[str, str]) -> None:

@@ -18,13 +18,24 @@ from stacks.routes.regex import checked, like_parts
 
 Value = str | int | bool | float
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
-Values = Annotated[list[Value], Field(min_length=1, max_length=1000)]
+Values = Annotated[list[Value], Field(min_length=1, max_length=10_000)]
+FILE = {
+    "type": "object",
+    "properties": {"file": {"type": "string"}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
 Flag = Annotated[bool, Field(strict=True)]
 ALIASES = {"in": "in_"}
 ORDERING = ("gt", "gte", "lt", "lte", "between")
 TEXTUAL = ("matches", "like", "starts_with", "contains")
 NULLNESS = ("is_null", "is_not_null", "exists")
 OPERATORS = ("equals", "not_equals", "in_", "not_in", *ORDERING, *TEXTUAL, *NULLNESS)
+
+
+def or_file(schema: dict[str, Any]) -> None:
+    """For editors: a list, or a file that holds it (value_files.py puts it in place)."""
+    schema["anyOf"] = [*schema["anyOf"], FILE]
 
 
 class Comparison(Model):
@@ -34,8 +45,8 @@ class Comparison(Model):
     path: JsonPath | None = None
     equals: Value | None = None
     not_equals: Value | None = None
-    in_: Annotated[Values | None, Field(alias="in")] = None
-    not_in: Values | None = None
+    in_: Annotated[Values | None, Field(alias="in", json_schema_extra=or_file)] = None
+    not_in: Annotated[Values | None, Field(json_schema_extra=or_file)] = None
     gt: Value | None = None
     gte: Value | None = None
     lt: Value | None = None

@@ -187,6 +187,9 @@ def reader(what: Operand, after: int = 0) -> Read:
         return lambda row: convert(scalar(at(document(row.get(what.field)), way)))
     if what.family == "timestamp":
         return lambda row: timestamp(row.get(what.field))
+    if what.family in ("date", "local_timestamp"):
+        first, last = calendar.known(what.family, what.units)
+        return lambda row: value if (value := row.get(what.field)) is not None and first <= value <= last else None
     if what.text:
         return lambda row: numbers.number(row.get(what.field), after)
     if what.family == "number":

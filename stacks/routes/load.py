@@ -6,14 +6,18 @@ from pydantic import ValidationError
 
 from stacks.errors import Finding
 from stacks.files.yaml_document import Document, findings_of, read
+from stacks.routes import value_files
 from stacks.routes.model import Routes
 
 
 def parsed(path: Path) -> tuple[Document, Routes | None, list[Finding]]:
     """The file as it stands: what the models say, before any lint."""
     document = read(path)
+    data, findings = value_files.filled(document.data or {}, path.parent)
+    if findings:
+        return document, None, [one if one.where else document.locate(one) for one in findings]
     try:
-        return document, Routes.model_validate(document.data or {}), []
+        return document, Routes.model_validate(data), []
     except ValidationError as error:
         return document, None, findings_of(error, document)
 

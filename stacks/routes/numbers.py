@@ -14,6 +14,8 @@ LITERAL_DIGITS = DIGITS - 1  # of all literals of a comparison together: one is 
 JAVA_DOUBLE = re.compile(
     r"[\x00-\x20]*([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?))[\x00-\x20]*", re.ASCII
 )
+# JSON may hold 1e-99999999, whose digits as a DECIMAL would keep an engine busy for seconds; this is as near to zero.
+TINY, LEAST = "[eE]-[0-9]{4,}", "e-999"
 CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)
 Number = tuple[float, Decimal | None]
 
@@ -56,7 +58,9 @@ def number(text: str | None, after: int) -> Number | None:
 def rounded(text: str, after: int) -> Decimal | None:
     """TRY_CAST(text AS DECIMAL(38, after)): NULL when it has too many digits before the point."""
     try:
-        found = CONTEXT.create_decimal(text.strip(" ")).quantize(Decimal(1).scaleb(-after), context=CONTEXT)
+        found = CONTEXT.create_decimal(re.sub(TINY, LEAST, text.strip(" "))).quantize(
+            Decimal(1).scaleb(-after), context=CONTEXT
+        )
     except DecimalException:
         return None
     return found if found.adjusted() < DIGITS - after else None

@@ -66,6 +66,9 @@ def expression(what: Operand) -> str:
         case "timestamp":
             digits = f"RPAD(REPLACE(REPLACE({text}, 'Z', ''), '.', ''), {TIMESTAMP_WIDTH}, '0')"
             return f"CASE WHEN REGEXP({text}, {literal(TIMESTAMP)}) THEN {digits} END"
+        case "date" | "local_timestamp":
+            first, last = calendar.known(what.family, what.units)
+            return f"CASE WHEN {text} BETWEEN {first} AND {last} THEN {text} END"
         case _:
             return text
 
@@ -107,11 +110,15 @@ def comparison(columns: Sequence[Column], wanted: Comparison) -> str:
 
 
 def exactly(what: Operand, wanted: Comparison) -> str:
-    """A comparison of numbers that are texts: by DOUBLE where that decides, else by DECIMAL (numbers.py)."""
+    """A comparison of numbers that are texts: by DOUBLE where that decides, else by DECIMAL (numbers.py).
+
+    The DECIMALs are cast from texts: Flink takes no numeric literal of more than 19 digits.
+    """
     values = [numbers.decimal(value) for value in wanted.values]
     kind = f"DECIMAL({numbers.DIGITS}, {numbers.scale(values)})"
-    left, exact = expression(what), f"TRY_CAST({place(what)} AS {kind})"
-    pairs = [(literal(float(value)), f"CAST({value:f} AS {kind})") for value in values]
+    digits = f"REGEXP_REPLACE({place(what)}, '{numbers.TINY}', '{numbers.LEAST}')" if what.path else place(what)
+    left, exact = expression(what), f"TRY_CAST({digits} AS {kind})"
+    pairs = [(literal(float(value)), f"CAST('{value:f}' AS {kind})") for value in values]
 
     def beyond(operator: str, near: str, digits: str) -> str:
         strictly = operator[0]

@@ -41,7 +41,7 @@ def as_captured(column: Column, value: Any) -> Any:
         case "uuid":
             return str(value).lower()
         case "date" | "time" | "local_timestamp" if isinstance(value, str):
-            return calendar.number(column.type, value, column.units)
+            return calendar.shown(column.type, value, column.units)
         case _:
             return value
 
@@ -107,7 +107,7 @@ def misfit(kind: str, column: Column | None, value: Any) -> str:
         return f"one of {', '.join(column.values)}"
     if column and isinstance(value, str) and kind in calendar.FORMS:
         try:
-            calendar.number(kind, value, column.units)
+            calendar.shown(kind, value, column.units)
         except ValueError as error:
             return f"a {kind.replace('_', ' ')}: {error}"
     return ""

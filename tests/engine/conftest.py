@@ -1,4 +1,7 @@
-"""One local environment for the whole run, beside whatever else runs on this machine: its own folder and ports."""
+"""A local environment for each worker of the run, beside whatever else runs on this machine: its own folder and ports.
+
+Two workers share the files; most of a file's time is waiting for engines.
+"""
 
 import os
 import shutil
@@ -15,7 +18,8 @@ from cli.client.stack import Stack, local_dsn
 from tests.support.cdc import cdc
 from tests.support.paths import ROOT
 
-PORTS = os.environ.get("CDC_TEST_PORT_BASE", "23700")
+BASE = int(os.environ.get("CDC_TEST_PORT_BASE", "23700"))
+PORTS = str(BASE + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 HERE = Path(__file__).parent
 
 
@@ -51,20 +55,25 @@ def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         connection.execute("ALTER TABLE event_headers DROP COLUMN IF EXISTS medium")
 
 
-# One environment for the whole run: what looks at it comes before what changes it, and what ends it comes last.
-# Files that are not named here run between both. Each file can also be run alone.
+# An environment is used by many files: what looks at it comes before what changes it, and what ends it comes last.
+# Files that are not named here run between both. Each file can also be run alone. Long ones begin early, so that the workers end
+# together.
 PHASES = {
     "test_environment": 0,
     "test_cloud_api": 1,
-    "test_restarts": 3,
-    "test_rotation": 4,
-    "test_many_routes": 5,
-    "test_changes": 6,
-    "test_deploy_guide": 0,
+    "test_joining_sources": 2,
+    "test_restarts": 2,
+    "test_bulk_load": 3,
+    "test_large_rows": 3,
+    "test_rotation": 5,
+    "test_many_routes": 6,
+    "test_changes": 7,
+    "test_deploy_guide": 8,
     "test_destroy": 9,
 }
+BETWEEN = 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In the order of the phases, whatever the files are called."""
-    items.sort(key=lambda item: PHASES.get(item.path.stem, 2) if item.path.parent == HERE else -1)
+    items.sort(key=lambda item: PHASES.get(item.path.stem, BETWEEN) if item.path.parent == HERE else -1)

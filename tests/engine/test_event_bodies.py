@@ -16,7 +16,7 @@ from events_api.database import Database
 from events_api.handler import EventsApi
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from migrator import schema
+from migrator import migrations
 from migrator.schema import Dsn, connect
 
 from cli.traffic.events import Factory
@@ -47,7 +47,7 @@ VALUES = st.recursive(
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dsn]:
     with postgres.serve() as dsn:
-        schema.migrate(dsn, ROOT / "schemas" / "postgres")
+        migrations.migrate(dsn, ROOT / "schemas" / "postgres")
         yield dsn
 
 
@@ -153,7 +153,7 @@ def test_a_domain_is_files_and_no_code(
     (tmp_path / "postgres" / "100_orders.sql").write_text(
         "CREATE TABLE purchase_order_entities (LIKE car_entities INCLUDING ALL);"
     )
-    assert schema.migrate(server, tmp_path / "postgres") == ["100_orders.sql"]
+    assert migrations.migrate(server, tmp_path / "postgres") == ["100_orders.sql"]
     monkeypatch.setattr(validation, "schemas", lambda: tmp_path / "events")
     caches = (validation.documents, validation.validator, validation.by_entity_type, validation.entity_validators)
     for cached in (*caches, validation.event_types):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrator import catalog, schema
+from migrator import catalog, migrations, schema
 from migrator.catalog_columns import PUBLISHES_GENERATED
 from migrator.difference import Unfit
 from migrator.schema import Dsn, connect
@@ -158,7 +158,7 @@ def test_nothing_is_published_while_something_stops(database: Dsn) -> None:
 
 
 def test_the_routes_of_this_project_fit_its_own_migrations(database: Dsn) -> None:
-    schema.migrate(database, ROOT / "schemas" / "postgres")
+    migrations.migrate(database, ROOT / "schemas" / "postgres")
     routes, _ = load(ROOT / "routes.yaml")
     assert routes is not None
     with connect(database) as connection:
@@ -167,7 +167,7 @@ def test_the_routes_of_this_project_fit_its_own_migrations(database: Dsn) -> Non
 
 
 def test_differences_stand_at_their_lines(database: Dsn, tmp_path: Path) -> None:
-    schema.migrate(database, ROOT / "schemas" / "postgres")
+    migrations.migrate(database, ROOT / "schemas" / "postgres")
     with connect(database) as connection:
         connection.execute("ALTER TABLE event_headers ALTER COLUMN event_name DROP NOT NULL")
     file = tmp_path / "routes.yaml"

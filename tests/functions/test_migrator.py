@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from events_api import database
 from events_api.database import Away, Database, Duplicate
-from migrator import handler, schema
-from migrator.schema import Changed, Dsn, connect
+from migrator import handler, migrations
+from migrator.migrations import Refused
+from migrator.schema import Dsn, connect
 
 from cli.traffic.events import TYPES, Factory
 from tests.support import postgres
@@ -117,23 +118,54 @@ def test_roles_sign_in_with_their_new_passwords_only(empty: Dsn, secrets: None) 
 def test_an_edited_file_is_refused_and_the_next_good_one_goes_on(empty: Dsn, tmp_path: Path) -> None:
     folder = tmp_path / "ddl"
     shutil.copytree(DDL, folder)
-    schema.migrate(empty, folder)
+    migrations.migrate(empty, folder)
     original = (folder / "002_events.sql").read_text()
     (folder / "002_events.sql").write_text(original + "-- edited\n")
-    with pytest.raises(Changed, match=r"002_events\.sql changed after it was applied"):
-        schema.migrate(empty, folder)
+    with pytest.raises(Refused, match=r"002_events\.sql changed after it was applied"):
+        migrations.migrate(empty, folder)
     (folder / "002_events.sql").write_text(original)
     (folder / "900_more.sql").write_text("CREATE TABLE more (id int);\n")
-    assert schema.migrate(empty, folder) == ["900_more.sql"]
+    assert migrations.migrate(empty, folder) == ["900_more.sql"]
 
 
 def test_a_file_that_fails_leaves_nothing_of_itself(empty: Dsn, tmp_path: Path) -> None:
     (tmp_path / "1_half.sql").write_text("CREATE TABLE half (id int); SELECT no_such_function();")
     with pytest.raises(Exception, match="no_such_function"):
-        schema.migrate(empty, tmp_path)
+        migrations.migrate(empty, tmp_path)
     assert rows(empty, "SELECT to_regclass('half')") == [(None,)]
     (tmp_path / "1_half.sql").write_text("CREATE TABLE half (id int);")
-    assert schema.migrate(empty, tmp_path) == ["1_half.sql"]
+    assert migrations.migrate(empty, tmp_path) == ["1_half.sql"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("CREATE TABLE more (id int);\n\nSELEC 1;", r"schemas/postgres/2_bad\.sql:3: syntax error"),
+        ("SELECT 1 / 0;", r"schemas/postgres/2_bad\.sql: division by zero"),
+        ("CREATE INDEX CONCURRENTLY i ON good (id);", r"2_bad\.sql: .*transaction block: give it a file of its own"),
+        (
+            "-- no transaction\nCREATE TABLE more (id int); CREATE INDEX CONCURRENTLY i ON good (id);",
+            r"2_bad\.sql: .*transaction",
+        ),
+        (b"SELECT '\xff';", r"2_bad\.sql is not UTF-8: byte 8"),
+    ],
+)
+def test_good_bad_good(empty: Dsn, tmp_path: Path, text: str | bytes, said: str) -> None:
+    """The files before the bad one stay, nothing of it does, and it can be mended."""
+    (tmp_path / "1_good.sql").write_text("CREATE TABLE good (id int);")
+    (tmp_path / "2_bad.sql").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(Refused, match=said):
+        migrations.migrate(empty, tmp_path)
+    assert rows(empty, "SELECT to_regclass('good') IS NOT NULL, to_regclass('more')") == [(True, None)]
+    (tmp_path / "2_bad.sql").write_text("-- no transaction\nCREATE INDEX CONCURRENTLY i ON good (id);")
+    assert migrations.migrate(empty, tmp_path) == ["2_bad.sql"]
+    assert rows(empty, "SELECT to_regclass('i') IS NOT NULL") == [(True,)]
+
+
+def test_nine_comes_before_ten(empty: Dsn, tmp_path: Path) -> None:
+    (tmp_path / "10_second.sql").write_text("ALTER TABLE first ADD COLUMN more int;")
+    (tmp_path / "9_first.sql").write_text("CREATE TABLE first (id int);")
+    assert migrations.migrate(empty, tmp_path) == ["9_first.sql", "10_second.sql"]
 
 
 def api(dsn: Dsn) -> Database:

@@ -4,8 +4,23 @@ from typing import Any
 
 import httpx2
 
-from cli.client import wait
+from cli.client import kafka, wait
+from cli.client.stack import Stack
+from local.confluent.flink.compiled_plans import SHADED
 from local.environment import Instance
+
+
+def kafka_login(running: Stack) -> dict[str, str]:
+    """Options with which a table of Kafka's connector reads as the operator."""
+    config = kafka.kafka_config(running, "operator")
+    module = f"{SHADED}.org.apache.kafka.common.security.scram.ScramLoginModule"
+    login = f'{module} required username="{config["sasl.username"]}" password="{config["sasl.password"]}";'
+    return {
+        "properties.bootstrap.servers": config["bootstrap.servers"],
+        "properties.security.protocol": config["security.protocol"],
+        "properties.sasl.mechanism": config["sasl.mechanism"],
+        "properties.sasl.jaas.config": login,
+    }
 
 
 class Gateway:
@@ -36,7 +51,7 @@ class Gateway:
         page = f"{operation}/result/0"
         while page:
             found = self.http.get(page).json()
-            assert "results" in found, found.get("errors", found)
+            assert "results" in found, found["errors"][-1].split("Caused by:")[-1][:500]
             rows += [row["fields"] for row in found["results"]["data"]]
             following = found.get("nextResultUri")
             page = following.removeprefix("/v3") if following and found["resultType"] != "EOS" else ""
