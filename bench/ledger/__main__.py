@@ -1,7 +1,7 @@
 """Random route changes under load, judged event by event.
 
-Usage: python -m bench.ledger [--changes 50] [--rate 2000] [--seed N] [--faults cli,taskmanager,jobmanager,cloud]
-       python -m bench.ledger --restarts 50 [--rate 2000]
+Usage: python -m bench.ledger [--changes 50] [--rate 2000] [--seed N] [--faults cli,taskmanager,jobmanager,cloud] [--table own]
+       python -m bench.ledger --restarts 50 [--rate 2000] [--table quoted]
 
 `--restarts`: no changes, but bulk loads, and one after the other the connector restarted, its worker, the database and the broker
 killed (-9) or stopped, at random moments. Then rows may come again (counted), and none may be lost.
@@ -31,11 +31,14 @@ from bench.ledger.disturbances import DISTURBANCES, recovered
 from bench.ledger.judge import Report, judge
 from bench.ledger.load import Load
 from bench.ledger.pauses import Pauses
-from cli.client import stack
+from bench.ledger.table import OWN, QUOTED
+from cli.client import stack, wait
 from cli.commands import down
 from cli.console import data, say
 from local.engines import client
 from local.environment import Instance
+
+TABLES = {"own": OWN, "quoted": QUOTED}
 
 
 def kill(engine: str) -> None:
@@ -68,20 +71,37 @@ def change(checkout: Checkout, versions: list[Configuration], fault: str, dice: 
     return ""
 
 
+def begun(
+    checkout: Checkout, version: Configuration, arguments: argparse.Namespace, bulk: bool
+) -> tuple[stack.Stack, Load]:
+    """The environment with its first routes, under load. A table that is not the project's own joins when it has been written already."""
+    table = version.table
+    if not table.declared:
+        checkout.write(version)
+    checkout.up()
+    running = stack.load("local")
+    table.create(running)
+    load = Load(stack.local_dsn(running, "events_api"), arguments.rate, arguments.seed, table, bulk)
+    if table.declared:
+        wait.wait_for(lambda: bool(load.problem) or len(load.events) > arguments.rate, 60, "rows from before")
+        checkout.write(version)
+        checkout.up()
+        running = stack.load("local")
+        say(f"  {table.source} joined; {len(load.events):,} rows so far")
+    return running, load
+
+
 def restarts(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Bulk loads while what captures them is restarted."""
     dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
-    checkout, version = Checkout(folder, arguments.port_base), initial()
-    checkout.write(version)
-    checkout.up()
-    running = stack.load("local")
-    load = Load(stack.local_dsn(running, "events_api"), arguments.rate, arguments.seed, bulk=True)
+    checkout, version = Checkout(folder, arguments.port_base), initial(TABLES[arguments.table])
+    running, load = begun(checkout, version, arguments, bulk=True)
     log: list[dict[str, Any]] = []
     for number in range(arguments.restarts):
         name, disturb = dice.choice(DISTURBANCES)
         time.sleep(dice.uniform(0.5, 4))
         disturb(running)
-        back = recovered(running, len(load.events))
+        back = recovered(running, version.table.raw, len(load.events))
         log.append({"restart": name, "events": len(load.events), "until_it_captures_s": back})
         say(
             f"  {number + 1:>3}/{arguments.restarts} {name:<28} {len(load.events):>9,} events, {back:>5} s until it captures"
@@ -105,11 +125,8 @@ def restarts(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The whole proof."""
     dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
-    checkout, versions = Checkout(folder, arguments.port_base), [initial()]
-    checkout.write(versions[0])
-    checkout.up()
-    running = stack.load("local")
-    load = Load(stack.local_dsn(running, "events_api"), arguments.rate, arguments.seed)
+    checkout, versions = Checkout(folder, arguments.port_base), [initial(TABLES[arguments.table])]
+    running, load = begun(checkout, versions[0], arguments, bulk=False)
     pauses = Pauses(running)
     topics = {route.topic for route in running.contract.routes}
     faults = [f for f in arguments.faults.split(",") if f]
@@ -149,7 +166,7 @@ def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 def settle(topics: set[str], load: Load, versions: list[Configuration]) -> Report:
     """Judge once everything has arrived. A removed route's topic is gone, and so is what was on it."""
     running = stack.load("local")
-    there = {route.topic for route in running.contract.routes} | {"unrouted-event-headers"}
+    there = {route.topic for route in running.contract.routes} | {versions[0].table.unrouted}
     shown = [replace(version, gone=frozenset(topics - there)) for version in versions]
     deadline = time.monotonic() + 180
     while True:
@@ -167,6 +184,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--faults", default="cli,revert,taskmanager,cli,jobmanager,revert,cloud,cli")
+    parser.add_argument("--table", choices=TABLES, default="own", help="quoted: in partitions, and it joins under load")
     parser.add_argument("--port-base", type=int, default=24500)
     parser.add_argument("--keep", action="store_true", help="leave the environment running")
     arguments = parser.parse_args()

@@ -1,5 +1,6 @@
 """A copy of this checkout with an environment of its own, whose routes may be changed."""
 
+import copy
 import os
 import shutil
 import signal
@@ -35,11 +36,13 @@ class Checkout:
         """routes.yaml with these routes."""
         file = self.root / "routes.yaml"
         document = yaml.safe_load((ROOT / "routes.yaml").read_text())
-        source = document["sources"][0]
-        json_column = next(c for c in source["columns"] if c["name"] == "header_data")
+        table = configuration.table
+        document["sources"] += [copy.deepcopy(table.declared)] if table.declared else []
+        source = next(s for s in document["sources"] if s["name"] == table.source)
+        json_column = next(c for c in source["columns"] if c["name"] == table.payload)
         json_column["paths"] = {"$.amount": "number"}
         document |= {
-            "routes": [rule.document(name) for name, rule in configuration.rules.items()],
+            "routes": [rule.document(name, table) for name, rule in configuration.rules.items()],
             "consumers": [],
         }
         file.write_text(yaml.safe_dump(document, sort_keys=False))

@@ -15,7 +15,6 @@ from local.engines import client
 from local.environment import Instance
 from stacks.errors import CdcError
 
-RAW = "raw-event-headers"
 PATIENCE = 180  # seconds
 
 
@@ -55,13 +54,13 @@ DISTURBANCES: list[tuple[str, Callable[[Stack], None]]] = [
 ]
 
 
-def recovered(stack: Stack, events: int) -> float:
+def recovered(stack: Stack, raw: str, events: int) -> float:
     """Seconds until rows that were committed after `events` are captured, or the raw topic has as many records as there were rows."""
     started, before = time.monotonic(), [-1]
 
     def moves() -> bool:
         try:
-            now = records(stack)
+            now = records(stack, raw)
         except (KafkaException, CdcError):
             return False
         grown = before[0] >= 0 and now > before[0]
@@ -72,6 +71,6 @@ def recovered(stack: Stack, events: int) -> float:
     return round(time.monotonic() - started, 1)
 
 
-def records(stack: Stack) -> int:
+def records(stack: Stack, raw: str) -> int:
     """Records on the raw topic."""
-    return sum(high - low for low, high in kafka.topic_ends(stack, RAW).values())
+    return sum(high - low for low, high in kafka.topic_ends(stack, raw).values())

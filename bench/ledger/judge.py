@@ -11,7 +11,7 @@ from cli.client import kafka, registry
 from cli.client.stack import Stack
 from cli.traffic.observer import key_id
 
-RAW = "raw-event-headers"
+PAYLOAD = "header_data"  # of every table of the ledger
 
 
 @dataclass
@@ -45,12 +45,13 @@ class Report:
 def judge(stack: Stack, topics: Sequence[str], events: Sequence[Event], versions: Sequence[Configuration]) -> Report:
     """Compare. Per partition of the raw topic the configuration in force can only move on, never back."""
     report = Report(events=len(events))
-    places = raw_places(stack, len(events), report)
+    raw = versions[0].table.raw
+    places = raw_places(stack, raw, len(events), report)
     seen = observed(stack, topics, events, places, report)
     by_partition: dict[int, list[tuple[int, int]]] = {}
     for number, place in enumerate(places):
         if place is None:
-            report.lost.append(f"event {number} is not on {RAW}")
+            report.lost.append(f"event {number} is not on {raw}")
         else:
             by_partition.setdefault(place[0], []).append((place[1], number))
     verdicts = Verdicts(versions)
@@ -93,11 +94,11 @@ def walk(
         report.phantom += [f"{place} is on {topic}" for topic in sorted(found - expected)]
 
 
-def raw_places(stack: Stack, count: int, report: Report) -> list[tuple[int, int] | None]:
+def raw_places(stack: Stack, topic: str, count: int, report: Report) -> list[tuple[int, int] | None]:
     """Partition and offset of each event's first raw record."""
     places: list[tuple[int, int] | None] = [None] * count
     report.copies = [0] * count
-    for message in kafka.read_all(stack, "operator", [RAW], 600):
+    for message in kafka.read_all(stack, "operator", [topic], 600):
         number = number_of(message)
         if number is None or number >= count:
             continue
@@ -134,10 +135,10 @@ def observed(
         if topic in seen[number]:
             repeated[topic, number] += 1
             if repeated[topic, number] >= report.copies[number]:  # each raw record is routed once
-                report.duplicate.append(f"event {number} is on {topic} more often than on {RAW}")
+                report.duplicate.append(f"event {number} is on {topic} more often than captured")
             continue
         seen[number].add(topic)
-        if payload_hash(decoder.part(message.value())["header_data"]) != events[number].sha:
+        if payload_hash(decoder.part(message.value())[PAYLOAD]) != events[number].sha:
             report.altered.append(f"event {number} on {topic}")
         if place := places[number]:
             key = (topic, message.partition() or 0, place[0])

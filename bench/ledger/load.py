@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from bench.ledger.configuration import KINDS
+from bench.ledger.table import Table
 
 STAMP = "2026-01-01T00:00:00Z"
 BULK_SHARE = 0.05  # of the transactions
@@ -36,8 +37,9 @@ class Load:
     `bulk`: now and then thousands in one transaction, by COPY or by INSERTs of many rows; and the database may go away meanwhile.
     """
 
-    def __init__(self, dsn: str, rate: int, seed: int, bulk: bool = False) -> None:
+    def __init__(self, dsn: str, rate: int, seed: int, table: Table, bulk: bool = False) -> None:
         self.dsn, self.rate, self.random, self.bulk = dsn, rate, random.Random(seed), bulk  # noqa: S311 - sample data
+        self.tables, self.key = table.written, table.key
         self.events: list[Event] = []
         self.pending: list[tuple[str, Event, str]] = []
         self.stopping = threading.Event()
@@ -73,8 +75,8 @@ class Load:
 
     def settle(self, connection: psycopg.Connection) -> None:
         """Was the transaction committed whose answer was lost?"""
-        query = "SELECT 1 FROM event_headers WHERE id = %s"
-        if connection.execute(query, (self.pending[0][0],)).fetchone():
+        query = f"SELECT 1 FROM {self.tables[-1]} WHERE {self.key} = %s"  # noqa: S608 - a name of ours
+        if connection.execute(query.encode(), (self.pending[0][0],)).fetchone():
             self.events += [event for _, event, _ in self.pending]
         connection.commit()
         self.pending = []
@@ -85,7 +87,7 @@ class Load:
         rows = [(identity, "ledger", event.kind, STAMP, STAMP, text) for identity, event, text in self.pending]
         insert = self.bulk and self.random.random() < 0.5
         with connection.cursor() as cursor:
-            for table in ("business_events", "event_headers"):
+            for table in self.tables:
                 (self.insert if insert else self.copy)(cursor, table, rows)
         connection.commit()
         self.events += [event for _, event, _ in self.pending]

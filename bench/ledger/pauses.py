@@ -10,7 +10,6 @@ from confluent_kafka import Message
 from cli.client import kafka
 from cli.client.stack import Stack
 
-ALWAYS = "unrouted-event-headers"
 PATTERN = "^(filtered-|unrouted-).*"
 
 

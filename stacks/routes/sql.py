@@ -60,7 +60,8 @@ def expression(what: Operand) -> str:
         case "number" if what.text:
             return f"TRY_CAST(REPLACE({text}, 'NaN', 'x') AS DOUBLE)"
         case "number":
-            return f"CASE WHEN ABS({text}) <= {LARGEST} THEN {text} END"
+            # As a DOUBLE: for a FLOAT, `=` widens the column and IN narrows the literals.
+            return f"CASE WHEN ABS({text}) <= {LARGEST} THEN CAST({text} AS DOUBLE) END"
         case "boolean" if what.path:
             return f"CASE {text} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
         case "timestamp":

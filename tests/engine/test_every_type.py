@@ -21,11 +21,12 @@ from cli.client.stack import Stack, local_dsn
 from local.confluent.flink.inferred_tables import flink_type
 from local.environment import Instance
 from stacks.routes import avro, sql, written
-from stacks.routes.conditions import Condition
+from stacks.routes.conditions import Condition, comparisons
 from stacks.routes.evaluate import compiled
+from stacks.routes.lint.conditions import CONDITION_LIMIT
 from stacks.routes.model import Source
 from tests.support import postgres_values, sql_gateway
-from tests.support.cases import OPERATORS, Cases
+from tests.support.cases import OPERATORS, TEXTS, Cases
 from tests.support.changes import apply, document
 
 pytestmark = pytest.mark.engine
@@ -120,9 +121,10 @@ def schema_of(running: Stack, subject: str) -> str:
     return latest.schema.schema_str
 
 
-def judged_by_flink(running: Stack, conditions: list[Any]) -> dict[int, str]:
-    """Per row a letter a condition."""
-    instance = Instance.here()
+@pytest.fixture(scope="module")
+def flink(routed: Stack) -> Iterator[sql_gateway.Gateway]:
+    """A session that has the raw topic as a table, up to its present end."""
+    running, instance = routed, Instance.here()
     schema = json.loads(schema_of(running, f"{SOURCE.topic}-value"))
     columns = ", ".join(f"`{field['name']}` {flink_type(field['type'])}" for field in schema["fields"])
     options = {
@@ -136,26 +138,41 @@ def judged_by_flink(running: Stack, conditions: list[Any]) -> dict[int, str]:
         **sql_gateway.kafka_login(running),
     }
     settings = ", ".join(f"{sql.literal(name)} = {sql.literal(value)}" for name, value in options.items())
+    found = sql_gateway.Gateway(instance, "batch")
+    found.run(f"CREATE TABLE `raw` ({columns}) WITH ({settings})")
+    yield found
+    found.close()
+
+
+def judged(flink: sql_gateway.Gateway, conditions: list[Any]) -> dict[int, str]:
+    """Per row a letter a condition."""
     letters = [
         f"CASE WHEN ({text}) IS TRUE THEN 't' WHEN ({text}) IS FALSE THEN 'f' ELSE 'u' END"
         for text in (sql.condition(SOURCE.columns, condition) for condition in conditions)
     ]
-    flink = sql_gateway.Gateway(instance, "batch")
-    try:
-        flink.run(f"CREATE TABLE `raw` ({columns}) WITH ({settings})")
-        rows = flink.run(f"SELECT `id`, CONCAT({', '.join(letters)}) FROM `raw`")  # noqa: S608 - a test
-    finally:
-        flink.close()
+    rows = flink.run(f"SELECT `id`, CONCAT({', '.join(letters)}) FROM `raw`")  # noqa: S608 - a test
     return {int(row[0]): row[1] for row in rows}
 
 
-def test_flink_and_the_evaluator_agree_on_what_a_database_made(routed: Stack, raw: dict[int, dict[str, Any]]) -> None:
+def test_a_list_may_be_long(flink: sql_gateway.Gateway, raw: dict[int, dict[str, Any]]) -> None:
+    """As long as a condition may be, as a route has it and as its source's unrouted statement has it."""
+    condition = ADAPTER.validate_python({"field": "f", "in": [*TEXTS, *(f"customer-{n}" for n in range(3400))]})
+    text, check = sql.condition(SOURCE.columns, condition), compiled(SOURCE.columns, condition)
+    assert CONDITION_LIMIT * 0.98 < len(text) < CONDITION_LIMIT
+    taken = {number for number, row in raw.items() if check(row)}
+    for where, wanted in ((text, taken), (f"({text}) IS NOT TRUE", set(raw) - taken)):
+        assert {int(row[0]) for row in flink.run(f"SELECT `id` FROM `raw` WHERE {where}")} == wanted  # noqa: S608
+
+
+def test_flink_and_the_evaluator_agree_on_what_a_database_made(
+    routed: Stack, flink: sql_gateway.Gateway, raw: dict[int, dict[str, Any]]
+) -> None:
     cases = Cases(SEED, SOURCE.columns[1:])
     shown = [cases.condition(operator) for operator in OPERATORS for _ in range(-(-CONDITIONS // len(OPERATORS)))]
     conditions = [ADAPTER.validate_python(condition) for condition in shown]
     answers = dict.fromkeys(raw, "")
     for start in range(0, len(conditions), AT_ONCE):
-        for number, letters in judged_by_flink(routed, conditions[start : start + AT_ONCE]).items():
+        for number, letters in judged(flink, conditions[start : start + AT_ONCE]).items():
             answers[number] += letters
     assert {len(letters) for letters in answers.values()} == {len(conditions)}
     with psycopg.connect(local_dsn(routed, "postgres")) as connection:
@@ -166,12 +183,18 @@ def test_flink_and_the_evaluator_agree_on_what_a_database_made(routed: Stack, ra
         for number, text in rows
         for name, _, _ in written.bad_values(SOURCE, json.loads(text, parse_float=Decimal))
     ][:5] == []
+    tested = [{one.field for _, one in comparisons(condition)} for condition in conditions]
     checks = [compiled(SOURCE.columns, condition) for condition in conditions]
     different = [
-        (shown[n], raw[number], table[number], f"topic {on_topic}, table {in_table}, flink {letters[n]}")
+        (
+            shown[n],
+            {name: (raw[number][name], table[number][name]) for name in tested[n]},
+            f"topic {on_topic}, table {in_table}, flink {letters[n]}",
+        )
         for number, letters in answers.items()
         for n, check in enumerate(checks)
         for on_topic, in_table in [(LETTERS[check(raw[number])], LETTERS[check(table[number])])]
         if not on_topic == in_table == letters[n]
     ]
-    assert different[:5] == []
+    shortest = sorted(map(str, different), key=len)
+    assert shortest[:5] == [], f"{len(different)} differences"

@@ -107,8 +107,14 @@ def test_a_back_tick_never_becomes_a_name() -> None:
         ({"field": "f", "isNotNull": True}, "`f` IS NOT NULL"),
         ({"field": "f", "equals": "O'Hara"}, "`f` = 'O''Hara'"),
         ({"field": "n", "gt": 5}, "`n` > 5"),
-        ({"field": "d", "gte": 5}, "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN `d` END >= 5.0E0"),
-        ({"field": "d", "lt": 1e-7}, "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN `d` END < 1E-07"),
+        (
+            {"field": "d", "gte": 5},
+            "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN CAST(`d` AS DOUBLE) END >= 5.0E0",
+        ),
+        (
+            {"field": "d", "lt": 1e-7},
+            "CASE WHEN ABS(`d`) <= 1.7976931348623157E308 THEN CAST(`d` AS DOUBLE) END < 1E-07",
+        ),
         (
             {"field": "m", "lte": 2.5},
             "({d} <= 2.5E0 AND ({d} < 2.5E0 OR TRY_CAST(`m` AS DECIMAL(38, 36)) <= CAST('2.5' AS DECIMAL(38, 36))))".replace(
