@@ -15,6 +15,10 @@ class Taken(RestError):
     """There is an object of this name already."""
 
 
+class Unanswered(RestError):
+    """The answer was lost: whether the service did it is not known."""
+
+
 class Failed(RestError):
     """The statement exists, but it failed: it stays in the state, to be replaced or looked at."""
 

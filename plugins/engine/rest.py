@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from plugins.engine.errors import Gone, RestError, Taken
+from plugins.engine.errors import Gone, RestError, Taken, Unanswered
 
 RETRIES = (1, 2, 4, 8)
 TOPIC_EXISTS = 40002  # Kafka REST's error code
@@ -25,14 +25,27 @@ class Rest:
 
     def call(self, method: str, path: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
         """The decoded answer. Raises Gone for 404, RestError for any other refusal. Repeats 429 and 5xx but 501."""
-        response = self.send(method, path, body, params)
-        if response.status_code == 404:
-            raise Gone(words(response))
-        if response.status_code >= 300:
-            raise (Taken if taken(response) else RestError)(
-                f"{response.status_code} {response.reason_phrase}: {words(response)}"
-            )
-        return response.json() if response.content else {}
+        return decoded(self.send(method, path, body, params))
+
+    def make(self, path: str, body: Any) -> Any:
+        """POST what a service would make twice. Raises Unanswered where it may have been made; what was not taken in is sent again."""
+        problem = ""
+        for pause in (*RETRIES, 0):
+            try:
+                response = HTTP.post(self.base + path, json=body, auth=(self.key, self.secret))
+            except httpx2.ConnectError as error:
+                problem = f"POST {self.base}: {error}"
+            except httpx2.TransportError as error:
+                raise Unanswered(f"POST {self.base}{path}: {error}") from error
+            else:
+                if response.status_code >= 500 and response.status_code != 501:
+                    raise Unanswered(f"{response.status_code} {response.reason_phrase}: {words(response)}")
+                if response.status_code != 429:
+                    return decoded(response)
+                problem = f"{response.status_code} {response.reason_phrase}: {words(response)}"
+            if pause:
+                time.sleep(pause)
+        raise RestError(f"giving up after {len(RETRIES) + 1} attempts: {problem}")
 
     def send(self, method: str, path: str, body: Any, params: dict[str, str] | None) -> httpx2.Response:
         """Send, and send again what may pass."""
@@ -51,6 +64,17 @@ class Rest:
             if pause:
                 time.sleep(pause)
         raise RestError(f"giving up after {len(RETRIES) + 1} attempts: {problem}")
+
+
+def decoded(response: httpx2.Response) -> Any:
+    """The answer's content. Raises Gone, Taken, RestError."""
+    if response.status_code == 404:
+        raise Gone(words(response))
+    if response.status_code >= 300:
+        raise (Taken if taken(response) else RestError)(
+            f"{response.status_code} {response.reason_phrase}: {words(response)}"
+        )
+    return response.json() if response.content else {}
 
 
 def taken(response: httpx2.Response) -> bool:

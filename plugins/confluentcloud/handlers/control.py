@@ -1,22 +1,16 @@
-"""The control plane: resources that differ only in their path and in how they are spelled."""
+"""The control plane's way of making, reading and changing: one for all types, which control_types.py spells."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from plugins.confluentcloud.config import Config
-from plugins.engine.errors import RestError, Taken
+from plugins.engine.errors import RestError, Taken, Unanswered
 from plugins.engine.rest import until
 from plugins.engine.values import Properties
 
 Json = dict[str, Any]
-CLUSTER_KINDS = {
-    "basic": "Basic",
-    "standard": "Standard",
-    "enterprises": "Enterprise",
-    "freights": "Freight",
-    "dedicated": "Dedicated",
-}
+ATTEMPTS = 3  # to make an object whose making was not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +20,8 @@ class Control:
     `send` makes the body of a POST, `receive` the state of an answer, `patch` the body of a PATCH (empty: nothing to
     send). `scoped`: reads and deletes name the environment. `keeps`: inputs that the answer does not repeat.
     `named`: properties that no two objects share. An object of ours may be there that no state knows: an update was killed
-    between the service's answer and the state. It is taken over instead of refused or made twice.
+    between the service's answer and the state. It is taken over instead of refused or made twice. `alike`: for what has a
+    secret that is told once, the properties of one whose answer was lost: it is deleted, and another made.
     """
 
     path: str
@@ -36,6 +31,7 @@ class Control:
     scoped: bool = False
     keeps: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
     def params(self, state: Properties) -> dict[str, str] | None:
         return {"environment": state["environment"]["id"]} if self.scoped else None
@@ -44,27 +40,40 @@ class Control:
         return {**{key: inputs[key] for key in self.keeps if key in inputs}, **self.receive(answer)}
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        made = self.known(config, inputs) if self.scoped else None
-        if made is None:
-            try:
-                made = config.cloud.call("POST", self.path, self.send(inputs))
-            except Taken:
-                made = self.known(config, inputs)
-                if made is None:
-                    raise
+        made = (self.known(config, inputs) if self.scoped else None) or self.make(config, inputs)
         identity = made["id"]
         answer = self.ready(config, identity, inputs)
         once = {"secret": made["spec"]["secret"]} if self.path.endswith("api-keys") else {}
         return identity, {**self.state(answer, inputs), **once}
 
+    def make(self, config: Config, inputs: Properties) -> Json:
+        """The new object; after a lost answer the one that was made, or another in place of one whose secret nobody knows."""
+        before = {one["id"] for one in self.listed(config, inputs)} if self.alike else set[str]()
+        lost: Unanswered | None = None
+        for _ in range(ATTEMPTS):
+            try:
+                return config.cloud.make(self.path, self.send(inputs))
+            except Taken:
+                if found := self.known(config, inputs):
+                    return found
+                raise
+            except Unanswered as error:
+                lost = error
+                if found := self.known(config, inputs):
+                    return found
+                for one in self.listed(config, inputs) if self.alike else ():
+                    if one["id"] not in before and agree(self.receive(one), inputs, self.alike):
+                        config.cloud.call("DELETE", f"{self.path}/{one['id']}")
+        raise lost or RestError(f"{self.path}: nothing was made")
+
+    def listed(self, config: Config, inputs: Properties) -> list[Json]:
+        """The first hundred that are there."""
+        return config.cloud.call("GET", self.path, params={**(self.params(inputs) or {}), "page_size": "100"})["data"]
+
     def known(self, config: Config, inputs: Properties) -> Json | None:
         """The object that is there as it is wanted, with all that cannot be changed; None when there is none."""
-        found = config.cloud.call("GET", self.path, params={**(self.params(inputs) or {}), "page_size": "100"})["data"]
-        return next((one for one in found if self.same(self.receive(one), inputs)), None)
-
-    def same(self, state: Properties, inputs: Properties) -> bool:
-        """Do all properties that name an object agree?"""
-        return bool(self.named) and all(state.get(key) == inputs.get(key) for key in self.named)
+        found = self.listed(config, inputs) if self.named else []
+        return next((one for one in found if agree(self.receive(one), inputs, self.named)), None)
 
     def ready(self, config: Config, identity: str, inputs: Properties) -> Json:
         """Wait until the object is provisioned."""
@@ -95,204 +104,6 @@ class Control:
         config.cloud.call("DELETE", f"{self.path}/{identity}", params=self.params(state))
 
 
-def changed(old: Properties, new: Properties, *names: tuple[str, str]) -> Json:
-    """The fields (API name, property) that differ."""
-    return {api: new.get(key) for api, key in names if key in new and old.get(key) != new.get(key)}
-
-
-def environment_body(inputs: Properties) -> Json:
-    governance = inputs.get("streamGovernance")
-    config = {"stream_governance_config": {"package": governance["package"]}} if governance else {}
-    return {"display_name": inputs["displayName"], **config}
-
-
-def environment_state(answer: Json) -> Properties:
-    package = (answer.get("stream_governance_config") or {}).get("package", "")
-    return {
-        "displayName": answer["display_name"],
-        "streamGovernance": {"package": package},
-        "resourceName": answer["metadata"]["resource_name"],
-    }
-
-
-def environment_patch(old: Properties, new: Properties) -> Json:
-    body = changed(old, new, ("display_name", "displayName"))
-    if new.get("streamGovernance") not in (None, old.get("streamGovernance")):
-        body["stream_governance_config"] = {"package": new["streamGovernance"]["package"]}
-    return body
-
-
-def cluster_config(inputs: Properties) -> Json:
-    kind = next(name for name in CLUSTER_KINDS if inputs.get(name) is not None)
-    block = inputs[kind][0] if isinstance(inputs[kind], list) else inputs[kind]
-    if kind == "dedicated":
-        return {"kind": "Dedicated", "cku": block["cku"], "release_priority": "REGULAR"}
-    return {
-        "kind": CLUSTER_KINDS[kind],
-        **({"max_ecku": block["maxEcku"]} if (block or {}).get("maxEcku") else {}),
-    }
-
-
-def cluster_body(inputs: Properties) -> Json:
-    spec = {
-        "display_name": inputs["displayName"],
-        "availability": inputs["availability"],
-        "cloud": inputs["cloud"],
-        "region": inputs["region"],
-        "config": cluster_config(inputs),
-        "environment": {"id": inputs["environment"]["id"], "related": "", "resource_name": ""},
-    }
-    if inputs.get("deletionProtection"):
-        spec["deletion_protection"] = True
-    return {"spec": spec}
-
-
-def cluster_state(answer: Json) -> Properties:
-    spec, crn = answer["spec"], answer["metadata"]["resource_name"]
-    config = spec["config"]
-    kind = next(name for name, value in CLUSTER_KINDS.items() if value == config["kind"])
-    block = {"cku": answer["status"]["cku"]} if kind == "dedicated" else {"maxEcku": config.get("max_ecku", 0)}
-    state = {
-        "displayName": spec["display_name"],
-        "availability": spec["availability"],
-        "cloud": spec["cloud"],
-        "region": spec["region"],
-        "environment": {"id": spec["environment"]["id"]},
-        kind: [block] if kind in ("enterprises", "freights") else block,
-        "apiVersion": answer["api_version"],
-        "kind": answer["kind"],
-        "bootstrapEndpoint": spec["kafka_bootstrap_endpoint"],
-        "restEndpoint": spec["http_endpoint"],
-        "rbacCrn": crn.rpartition("/kafka=")[0],
-        "endpoints": [
-            {
-                "accessPointId": name,
-                "bootstrapEndpoint": e["kafka_bootstrap_endpoint"],
-                "restEndpoint": e["http_endpoint"],
-                "connectionType": e["connection_type"],
-            }
-            for name, e in sorted(spec.get("endpoints", {}).items())
-        ],
-    }
-    return {**state, "deletionProtection": bool(spec.get("deletion_protection"))}
-
-
-def cluster_patch(old: Properties, new: Properties) -> Json:
-    spec = changed(old, new, ("display_name", "displayName"), ("deletion_protection", "deletionProtection"))
-    if old.get("deletionProtection") and not new.get("deletionProtection"):
-        spec["deletion_protection"] = False
-    if cluster_config(new) != cluster_config(old):
-        spec["config"] = cluster_config(new)
-    return {"spec": {**spec, "environment": {"id": new["environment"]["id"]}}} if spec else {}
-
-
-def account_state(answer: Json) -> Properties:
-    named = {"displayName": answer["display_name"], "description": answer.get("description", "")}
-    return {**named, "apiVersion": answer["api_version"], "kind": answer["kind"]}
-
-
-def binding_body(inputs: Properties) -> Json:
-    return {
-        "principal": inputs["principal"],
-        "role_name": inputs["roleName"],
-        "crn_pattern": inputs["crnPattern"],
-    }
-
-
-def binding_state(answer: Json) -> Properties:
-    return {
-        "principal": answer["principal"],
-        "roleName": answer["role_name"],
-        "crnPattern": answer["crn_pattern"],
-    }
-
-
-def key_body(inputs: Properties) -> Json:
-    owner, resource = inputs["owner"], inputs.get("managedResource")
-    spec: Json = {
-        "display_name": inputs.get("displayName", ""),
-        "description": inputs.get("description", ""),
-        "owner": {"id": owner["id"], "kind": owner["kind"]},
-    }
-    if resource:
-        spec["resource"] = {"id": resource["id"], "kind": resource["kind"]}
-        if resource["kind"] == "Region":
-            spec["resource"] |= {"api_version": "fcpm/v2", "environment": resource["environment"]["id"]}
-    return {"spec": spec}
-
-
-def key_state(answer: Json) -> Properties:
-    spec = answer["spec"]
-    owner = {
-        "id": spec["owner"]["id"],
-        "apiVersion": spec["owner"]["api_version"],
-        "kind": spec["owner"]["kind"],
-    }
-    return {"displayName": spec["display_name"], "description": spec["description"], "owner": owner}
-
-
-def pool_body(inputs: Properties) -> Json:
-    spec = {
-        "display_name": inputs["displayName"],
-        "cloud": inputs["cloud"],
-        "region": inputs["region"],
-        "max_cfu": inputs.get("maxCfu", 0),
-        "default_pool": bool(inputs.get("defaultPool")),
-        "environment": {"id": inputs["environment"]["id"]},
-    }
-    return {"spec": spec}
-
-
-def pool_state(answer: Json) -> Properties:
-    spec = answer["spec"]
-    return {
-        "displayName": spec["display_name"],
-        "cloud": spec["cloud"],
-        "region": spec["region"],
-        "maxCfu": spec["max_cfu"],
-        "defaultPool": spec.get("default_pool", False),
-        "environment": {"id": spec["environment"]["id"]},
-        "apiVersion": answer["api_version"],
-        "kind": answer["kind"],
-        "resourceName": answer["metadata"]["resource_name"],
-    }
-
-
-def pool_patch(old: Properties, new: Properties) -> Json:
-    spec = changed(old, new, ("display_name", "displayName"), ("max_cfu", "maxCfu"), ("default_pool", "defaultPool"))
-    return {"spec": {**spec, "environment": {"id": new["environment"]["id"]}}} if spec else {}
-
-
-def account_fields(old: Properties, new: Properties) -> Json:
-    return changed(old, new, ("display_name", "displayName"), ("description", "description"))
-
-
-def key_patch(old: Properties, new: Properties) -> Json:
-    body = account_fields(old, new)
-    return {"spec": body} if body else {}
-
-
-def account_body(inputs: Properties) -> Json:
-    return {"display_name": inputs["displayName"], "description": inputs.get("description") or ""}
-
-
-PLACED = ("displayName", "cloud", "region", "environment")
-ENVIRONMENT = Control(
-    "/org/v2/environments", environment_body, environment_state, environment_patch, named=("displayName",)
-)
-KAFKA_CLUSTER = Control(
-    "/cmk/v2/clusters", cluster_body, cluster_state, cluster_patch, scoped=True, named=(*PLACED, "availability")
-)
-SERVICE_ACCOUNT = Control(
-    "/iam/v2/service-accounts", account_body, account_state, account_fields, named=("displayName",)
-)
-ROLE_BINDING = Control(
-    "/iam/v2/role-bindings",
-    binding_body,
-    binding_state,
-    lambda _old, _new: {},
-    keeps=("disableWaitForReady",),
-    named=("principal", "roleName", "crnPattern"),
-)
-API_KEY = Control("/iam/v2/api-keys", key_body, key_state, key_patch, keeps=("managedResource", "disableWaitForReady"))
-FLINK_COMPUTE_POOL = Control("/fcpm/v2/compute-pools", pool_body, pool_state, pool_patch, scoped=True, named=PLACED)
+def agree(state: Properties, inputs: Properties, names: tuple[str, ...]) -> bool:
+    """Do all of these properties agree?"""
+    return all(state.get(name) == inputs.get(name) for name in names)
