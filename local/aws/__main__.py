@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local import requests
 from local.aws import signature
 from local.aws.functions import Functions
 from local.aws.gateway import Gateway
@@ -25,6 +26,7 @@ from local.aws.state import State
 from local.environment import Instance
 
 REGION = "us-east-1"
+SIZE = 1024 * 1024
 
 
 class Server:
@@ -73,7 +75,10 @@ class Server:
 
     async def services(self, request: Request) -> Response:
         """Secrets Manager: GetSecretValue."""
-        body = await request.body()
+        try:
+            body = await requests.body(request, SIZE)
+        except requests.Unbounded as error:
+            return refused(error.status, str(error))
         own = self.instance.secrets
         keys = {own["aws_access_key_id"]: own["aws_secret_access_key"]}
         if problem := signature.problem(request, body, keys, "secretsmanager"):

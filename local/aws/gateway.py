@@ -10,10 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local import requests
 from local.aws import signature
 from local.aws.functions import Functions
 from local.aws.state import Document, State
 
+PAYLOAD = 10 * 1024 * 1024  # API Gateway's quota
 log = logging.getLogger("aws.gateway")
 
 
@@ -48,7 +50,10 @@ class Gateway:
         route = self.route(f"{request.method} {request.url.path.rstrip('/')}")
         if route is None:
             return message(404, "Not Found")
-        body = await request.body()
+        try:
+            body = await requests.body(request, PAYLOAD)
+        except requests.Unbounded as error:
+            return message(error.status, str(error))
         if problem := self.unauthorized(route["inputs"], request, body):
             return message(403, problem)
         if not self.bucket().take():

@@ -1,6 +1,5 @@
 """Small pieces for HTTP handlers: JSON in, JSON out, errors in Confluent's form."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -42,18 +41,6 @@ def route(cloud: Cloud, served: str, handler: Handler, authorize: Authorize) -> 
 
     method, _, path = served.partition(" ")
     return Route(path, answer, methods=[method])
-
-
-async def body(request: Request) -> dict[str, Any]:
-    """The JSON object of the request; 400 otherwise."""
-    raw = await request.body()
-    try:
-        value: Any = json.loads(raw or b"{}")
-    except ValueError as error:
-        raise ApiError(400, f"the body is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ApiError(400, "the body must be a JSON object")
-    return value
 
 
 def reply(value: Any, status: int = 200) -> JSONResponse:

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.connect import managed
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError, not_found
-from local.confluent.http import body, no_content, reply, route
+from local.confluent.http import no_content, reply, route
 from local.confluent.iam import api_keys
 from local.confluent.store import Document, new_id, now
 
@@ -82,7 +82,7 @@ async def findings(cloud: Cloud, config: dict[str, str]) -> dict[str, list[str]]
 async def validate(cloud: Cloud, request: Request) -> Response:
     plugin = request.path_params["plugin"]
     managed.connector(plugin)
-    found = await findings(cloud, {"connector.class": plugin, **await body(request)})
+    found = await findings(cloud, {"connector.class": plugin, **bodies.texts(await bodies.read(request), "config")})
     configs = [
         {"value": {"name": name, "value": None, "recommended_values": [], "errors": errors, "visible": True}}
         for name, errors in found.items()
@@ -91,9 +91,11 @@ async def validate(cloud: Cloud, request: Request) -> Response:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    sent = await body(request)
-    config: dict[str, str] = sent.get("config") or {}
+    sent = await bodies.read(request)
+    config = bodies.texts(sent.get("config") or {}, "config")
     name = sent.get("name") or config.get("name", "")
+    if not name:
+        raise ApiError(400, "name is required")
     if cloud.store.get("connector", name):
         raise ApiError(409, f"connector {name} already exists")
     if found := await findings(cloud, config):
@@ -171,7 +173,7 @@ async def read_status(cloud: Cloud, request: Request) -> Response:
 
 
 async def update(cloud: Cloud, request: Request) -> Response:
-    document, config = required(cloud, request), await body(request)
+    document, config = required(cloud, request), bodies.texts(await bodies.read(request), "config")
     if config.get("name") != document["name"]:
         raise ApiError(400, f"the name of a connector cannot change: {document['name']!r} to {config.get('name')!r}")
     if found := await findings(cloud, config):

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.connect import connectors
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
-from local.confluent.http import body, reply, route
+from local.confluent.http import reply, route
 from local.confluent.store import Document, now
 
 TRIES, PAUSE = 40, 0.25  # a connector needs a moment to stop
@@ -36,7 +36,7 @@ async def stored(cloud: Cloud, document: Document) -> list[dict[str, Any]]:
 
 
 async def alter(cloud: Cloud, request: Request) -> Response:
-    document, sent = connectors.required(cloud, request), await body(request)
+    document, sent = connectors.required(cloud, request), await bodies.read(request)
     kind, wanted = sent.get("type"), sent.get("offsets")
     if kind not in ("PATCH", "DELETE") or (kind == "PATCH" and not isinstance(wanted, list)):
         raise ApiError(400, "type must be PATCH, with a list of offsets, or DELETE")

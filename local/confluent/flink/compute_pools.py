@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import Cloud, listing, reference
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.org import environments
 from local.confluent.store import Document, new_id, now
 
@@ -57,7 +57,7 @@ def size(value: int, current: int) -> int:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     environment = environments.required(cloud, (spec.get("environment") or {}).get("id", ""))
     if missing := [name for name in ("display_name", "cloud", "region") if not spec.get(name)]:
         raise ApiError(400, f"spec lacks {', '.join(missing)}")
@@ -83,7 +83,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
 
 async def update(cloud: Cloud, request: Request) -> Response:
     document = required(cloud, request.path_params["id"])
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     if spec.get("display_name"):
         document["spec"]["display_name"] = spec["display_name"]
     if spec.get("max_cfu"):

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import ORGANIZATION, REGION_ZONES, Cloud
 from local.confluent.errors import ApiError, not_found
 from local.confluent.flink import compute_pools, sql_gateway, table_options
 from local.confluent.flink.lifecycle import StatementLifecycle
-from local.confluent.http import Handler, body, reply, route
+from local.confluent.http import Handler, reply, route
 from local.confluent.iam import rbac
 from local.confluent.org import environments
 from local.confluent.store import Document, now
@@ -102,7 +102,7 @@ def check(cloud: Cloud, name: str, spec: Document) -> None:
 
 
 async def create(cloud: Cloud, request: Request, lifecycle: StatementLifecycle) -> Response:
-    sent = await body(request)
+    sent = await bodies.read(request)
     spec = sent.get("spec") or {}
     may_run_as(cloud, request, spec.get("principal") or "")
     check(cloud, sent.get("name") or "", spec)
@@ -147,7 +147,7 @@ async def exceptions(cloud: Cloud, request: Request) -> Response:
 
 async def update(cloud: Cloud, request: Request, lifecycle: StatementLifecycle) -> Response:
     """Stop or resume; while it is stopped its principal and pool may change."""
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     if spec.get("principal", "") not in ("", required(cloud, request)["spec"]["principal"]):
         may_run_as(cloud, request, spec["principal"])
     async with lifecycle.lock(request.path_params["name"]):

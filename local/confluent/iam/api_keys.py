@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import ORGANIZATION_CRN, REGION_ZONES, Cloud, listing, reference
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.kafka import admin
 from local.confluent.registry.clusters import find_registry
 from local.confluent.store import Document, now
@@ -74,7 +74,7 @@ def resource_of(cloud: Cloud, sent: Document) -> str:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     owner = (spec.get("owner") or {}).get("id", "")
     if cloud.store.get("service-account", owner) is None:
         raise ApiError(400, f"spec.owner {owner!r} is not a service account of this organization")
@@ -123,7 +123,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
 
 async def update(cloud: Cloud, request: Request) -> Response:
     document = required(cloud, request.path_params["id"])
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     document |= {name: spec[name] for name in ("display_name", "description") if name in spec}
     return reply(render(cloud, cloud.store.put("api-key", document["id"], document)))
 

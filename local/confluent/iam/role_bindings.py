@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import ORGANIZATION_CRN, Cloud, listing
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.iam import rbac
 from local.confluent.kafka import admin
 from local.confluent.store import Document, new_id, now
@@ -25,7 +25,7 @@ def render(cloud: Cloud, document: Document) -> Document:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    sent = await body(request)
+    sent = await bodies.read(request)
     document = {name: str(sent.get(name) or "") for name in ("principal", "role_name", "crn_pattern")}
     rbac.check(document)
     owner = document["principal"].removeprefix("User:")

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import ORGANIZATION_CRN, Cloud, listing
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.iam import api_keys
 from local.confluent.kafka import admin
 from local.confluent.store import Document, new_id, now
@@ -47,7 +47,7 @@ def check_name(cloud: Cloud, name: str, identity: str = "") -> None:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    sent = await body(request)
+    sent = await bodies.read(request)
     check_name(cloud, sent.get("display_name") or "")
     document = {
         "id": new_id("sa"),
@@ -69,7 +69,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
 
 
 async def update(cloud: Cloud, request: Request) -> Response:
-    document, sent = required(cloud, request.path_params["id"]), await body(request)
+    document, sent = required(cloud, request.path_params["id"]), await bodies.read(request)
     if "display_name" in sent:
         check_name(cloud, sent["display_name"], document["id"])
     document |= {name: sent[name] for name in ("display_name", "description") if name in sent}

@@ -18,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
-from local.confluent.http import body, reply, route
+from local.confluent.http import reply, route
 from local.confluent.iam.rbac import Permission
 from local.confluent.kafka import admin, topics
 
@@ -93,7 +93,7 @@ async def search(cloud: Cloud, request: Request) -> list[AclBinding]:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    client, acl = await topics.as_caller(cloud, request), parse(await body(request))
+    client, acl = await topics.as_caller(cloud, request), parse(await bodies.read(request))
     await topics.ask(client.create_acls([acl], request_timeout=admin.SECONDS))
     for _ in range(100):  # the controller has it; the broker that answers reads hears a moment later
         if acl in await admin.acls(cloud, acl.principal):

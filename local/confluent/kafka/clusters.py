@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.connect import connectors
 from local.confluent.context import Cloud, listing, reference
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.iam import api_keys
 from local.confluent.kafka import admin
 from local.confluent.org import environments
@@ -55,7 +55,7 @@ def render(cloud: Cloud, document: Document) -> Document:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     environment = environments.required(cloud, (spec.get("environment") or {}).get("id", ""))
     config = spec.get("config") or {}
     if config.get("kind") not in KINDS:
@@ -89,7 +89,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
 
 async def update(cloud: Cloud, request: Request) -> Response:
     document = required(cloud, request.path_params["id"])
-    spec = (await body(request)).get("spec") or {}
+    spec = (await bodies.read(request)).get("spec") or {}
     for name in ("display_name", "deletion_protection"):
         if name in spec:
             document["spec"][name] = spec[name]

@@ -18,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, route
+from local.confluent.http import no_content, reply, route
 from local.confluent.kafka import admin
 
 TOPICS = "/kafka/v3/clusters/{cluster}/topics"
@@ -96,7 +96,7 @@ async def described(client: AdminClient, name: str | None = None) -> dict[str, i
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    client, sent = await as_caller(cloud, request), await body(request)
+    client, sent = await as_caller(cloud, request), await bodies.read(request)
     name = sent.get("topic_name") or ""
     partitions = int(sent.get("partitions_count") or DEFAULT_PARTITIONS)
     config = {entry["name"]: entry["value"] for entry in sent.get("configs") or []}
@@ -123,7 +123,7 @@ async def read(cloud: Cloud, request: Request) -> Response:
 
 
 async def update(cloud: Cloud, request: Request) -> Response:
-    client, sent = await as_caller(cloud, request), await body(request)
+    client, sent = await as_caller(cloud, request), await bodies.read(request)
     name, wanted = request.path_params["topic"], int(sent.get("partitions_count") or 0)
     current = (await described(client, name))[name]
     if wanted < current:
@@ -177,7 +177,7 @@ async def configs(cloud: Cloud, request: Request) -> Response:
 
 
 async def alter_configs(cloud: Cloud, request: Request) -> Response:
-    client, sent = await as_caller(cloud, request), await body(request)
+    client, sent = await as_caller(cloud, request), await bodies.read(request)
     entries = [
         ConfigEntry(
             item["name"],

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import ORGANIZATION_CRN, Cloud, listing
 from local.confluent.errors import ApiError
-from local.confluent.http import body, no_content, reply, resource, stored
+from local.confluent.http import no_content, reply, resource, stored
 from local.confluent.registry import apicurio
 from local.confluent.store import Document, new_id, now
 
@@ -57,7 +57,7 @@ def read_package(sent: Document, current: str) -> str:
 
 
 async def create(cloud: Cloud, request: Request) -> Response:
-    sent = await body(request)
+    sent = await bodies.read(request)
     name = sent.get("display_name")
     if not name:
         raise ApiError(400, "display_name is required")
@@ -83,7 +83,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
 
 
 async def update(cloud: Cloud, request: Request) -> Response:
-    document, sent = required(cloud, request.path_params["id"]), await body(request)
+    document, sent = required(cloud, request.path_params["id"]), await bodies.read(request)
     document["display_name"] = sent.get("display_name") or document["display_name"]
     document["package"] = read_package(sent, document["package"])
     return reply(render(cloud, cloud.store.put("environment", document["id"], document)))

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth
+from local.confluent import auth, bodies
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
-from local.confluent.http import body, reply, route
+from local.confluent.http import reply, route
 from local.confluent.iam import rbac
 from local.confluent.registry import paths
 from local.confluent.registry.apicurio import engine
@@ -134,7 +134,7 @@ async def setting_of(cloud: Cloud, subject: str, request: Request) -> Response:
     """/config/SUBJECT: PUT says `compatibility`, GET answers `compatibilityLevel`, 404 when there is none."""
     stored = cloud.store.get("subject-config", subject)
     if request.method == "PUT":
-        sent = await body(request)
+        sent = await bodies.read(request)
         level = sent.get("compatibility") or (stored or {}).get("compatibilityLevel") or "BACKWARD"
         if level not in LEVELS:
             raise ApiError(422, f"Invalid compatibility level {level!r}. Valid values are {', '.join(LEVELS)}", 42203)
@@ -165,11 +165,11 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     if subject is not None and parts[0] == "config":
         return await setting_of(cloud, subject, request)
     if subject is not None and request.method == "POST" and parts[2:] == ["versions"]:
-        status, answer = await register(cloud, subject, await body(request))
+        status, answer = await register(cloud, subject, await bodies.read(request))
         return reply(answer, status)
     escaped = "/" + "/".join(quote(part, safe="") for part in parts)
     query = f"?{request.url.query}" if request.url.query else ""
-    status, answer = await engine(cloud, request.method, escaped + query, await request.body() or None)
+    status, answer = await engine(cloud, request.method, escaped + query, await bodies.taken(request) or None)
     if status == 200 and isinstance(answer, list) and (parts == ["subjects"] or parts[-1:] == ["subjects"]):
         answer = [one for one in answer if readable(cloud, request, one)]
     return finished(cloud, request, parts, status, answer)

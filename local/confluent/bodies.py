@@ -1,0 +1,103 @@
+"""What a request may hold, before any handler looks at it: bounded in size and time, and of the types that the API has."""
+
+import json
+from typing import Any, cast
+
+from starlette.requests import Request
+
+from local import requests
+from local.confluent.errors import ApiError
+
+SIZE = 4 * 1024 * 1024
+LONG = frozenset(("statement", "schema"))  # may have a megabyte; other texts a few thousand characters
+TEXT, LARGE_TEXT = 16 * 1024, 1024 * 1024
+TEXTS = frozenset((
+    "display_name", "description", "name", "kind", "api_version", "id", "principal", "role_name", "crn_pattern", "topic_name",
+    "compute_pool_id", "cloud", "region", "availability", "package", "schemaType", "compatibility", "compatibilityGroup", "alias",
+    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", *LONG,
+))  # fmt: skip
+INTEGERS = frozenset(("max_cfu", "partitions_count", "replication_factor", "max_ecku", "cku"))
+FLAGS = frozenset(("stopped", "default_pool", "deletion_protection", "normalize", "validate_only"))
+OBJECTS = frozenset(
+    ("spec", "config", "environment", "owner", "resource", "stream_governance_config", "network", "metadata")
+)
+MAPPINGS = frozenset(("properties",))
+LISTS = frozenset(("configs", "references", "data", "offsets"))
+
+
+async def read(request: Request) -> dict[str, Any]:
+    """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large."""
+    raw = await taken(request)
+    try:
+        value: Any = json.loads(raw or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"the body is not JSON: {type(error).__name__}: {str(error)[:200]}") from error
+    if not isinstance(value, dict):
+        raise ApiError(400, "the body must be a JSON object")
+    check(value, "")
+    return cast("dict[str, Any]", value)
+
+
+async def taken(request: Request) -> bytes:
+    """The body, as long as it is small enough."""
+    try:
+        return await requests.body(request, SIZE)
+    except requests.Unbounded as error:
+        raise ApiError(error.status, str(error)) from error
+
+
+def check(value: Any, place: str) -> None:
+    """Refuse known fields of another type, and texts that no store can hold."""
+    if isinstance(value, dict):
+        for name, inner in cast("dict[str, Any]", value).items():
+            here = f"{place}.{name}".removeprefix(".")
+            sound(name, here)
+            if inner is not None:
+                typed(name, inner, here)
+                check(inner, here)
+    elif isinstance(value, list):
+        for number, inner in enumerate(cast("list[Any]", value)):
+            check(inner, f"{place}[{number}]")
+    elif isinstance(value, str):
+        sound(value, place)
+
+
+def typed(name: str, value: Any, here: str) -> None:
+    """A field by its name, which means the same everywhere in the API."""
+    if name in TEXTS:
+        expect(isinstance(value, str), here, "a text", value)
+        limit = LARGE_TEXT if name in LONG else TEXT
+        expect(len(value) <= limit, here, f"at most {limit:,} characters long", len(value))
+    elif name in INTEGERS:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        expect(whole and 0 <= value < 2**31, here, "a whole number below 2^31", value)
+    elif name in FLAGS:
+        expect(isinstance(value, bool), here, "true or false", value)
+    elif name in OBJECTS:
+        expect(isinstance(value, dict), here, "an object", value)
+    elif name in LISTS:
+        objects = isinstance(value, list) and all(isinstance(one, dict) for one in cast("list[Any]", value))
+        expect(objects, here, "a list of objects", value)
+        if name == "configs":
+            expect(all(one.get("name") for one in value), here, "a list of objects with names", value)
+    elif name in MAPPINGS:
+        texts(value, here)
+
+
+def texts(value: Any, here: str) -> dict[str, str]:
+    """An object of texts, as properties and a connector's configuration are. ApiError 400 for anything else."""
+    plain = isinstance(value, dict) and all(isinstance(v, str) for v in cast("dict[str, Any]", value).values())
+    expect(plain, here, "an object of texts", value)
+    return value
+
+
+def expect(holds: bool, here: str, wanted: str, value: Any) -> None:
+    """ApiError 400 when it does not hold."""
+    if not holds:
+        raise ApiError(400, f"{here} must be {wanted}, got {json.dumps(value)[:80]}")
+
+
+def sound(text: str, here: str) -> None:
+    """No half surrogates, which UTF-8 cannot hold, and no U+0000."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ApiError(400, f"{here.encode(errors='replace').decode()[:80]} has characters that no text can have")
