@@ -73,6 +73,8 @@ def typed(name: str, value: Any, here: str) -> None:
         expect(whole and 0 <= value < 2**31, here, "a whole number below 2^31", value)
     elif name in FLAGS:
         expect(isinstance(value, bool), here, "true or false", value)
+    elif here.endswith("resource.environment"):  # of an API key for Flink: the one that is not `{"id": …}`
+        expect(isinstance(value, str), here, "a text", value)
     elif name in OBJECTS:
         expect(isinstance(value, dict), here, "an object", value)
     elif name in LISTS:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from local.confluent.http import no_content, reply, route
 from local.confluent.iam import api_keys
 from local.confluent.store import Document, new_id, now
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 BASE = "/connect/v1/environments/{environment}/clusters/{cluster}"
 MASK = "*" * 16
 
@@ -94,8 +96,11 @@ async def create(cloud: Cloud, request: Request) -> Response:
     sent = await bodies.read(request)
     config = bodies.texts(sent.get("config") or {}, "config")
     name = sent.get("name") or config.get("name", "")
-    if not name:
-        raise ApiError(400, "name is required")
+    if not NAME.fullmatch(name):  # it is a part of the worker's paths
+        raise ApiError(
+            400,
+            f"name must be letters, digits, blanks, '.', '_' or '-', with a letter or digit first; got {name!r:.80}",
+        )
     if cloud.store.get("connector", name):
         raise ApiError(409, f"connector {name} already exists")
     if found := await findings(cloud, config):

@@ -24,7 +24,12 @@ PRINCIPAL = {
     "permission": "ALLOW",
     "pattern_type": "LITERAL",
 }
-CONFIG = {"connector.class": "PostgresCdcSourceV2", "name": "hostile", "tasks.max": "1", "topic.prefix": "x"}
+CONFIG = {
+    "connector.class": "PostgresCdcSourceV2", "name": "hostile", "tasks.max": "1", "topic.prefix": "x", "output.data.format": "AVRO",
+    "kafka.auth.mode": "SERVICE_ACCOUNT", "database.hostname": "127.0.0.1", "database.port": "1", "database.user": "u",
+    "database.password": "p", "database.dbname": "d",
+}  # fmt: skip
+ALTER = "ALTER TABLE `t` SET ('error-handling.mode' = 'fail')"
 Case = tuple[str, Callable[[Running], str], Callable[[Running], dict[str, Any]]]
 
 
@@ -40,14 +45,15 @@ CASES: dict[str, Case] = {
     "environment": ("cloud", lambda _: "/org/v2/environments", lambda _: {"display_name": "hostile", "stream_governance_config": {"package": "ADVANCED"}}),
     "cluster": ("cloud", lambda _: "/cmk/v2/clusters", lambda r: {"spec": {**PLACE, "availability": "LOW", "config": {"kind": "Standard"}, **environment(r)}}),
     "account": ("cloud", lambda _: "/iam/v2/service-accounts", lambda _: {"display_name": "hostile", "description": "d"}),
-    "binding": ("cloud", lambda _: "/iam/v2/role-bindings", lambda r: {"principal": f"User:{r.made['account']}", "role_name": "DeveloperRead", "crn_pattern": r.made["crn"]}),
+    "binding": ("cloud", lambda _: "/iam/v2/role-bindings", lambda r: {"principal": f"User:{r.made['account']}", "role_name": "CloudClusterAdmin", "crn_pattern": r.made["crn"]}),
     "key": ("cloud", lambda _: "/iam/v2/api-keys", lambda r: {"spec": {"display_name": "hostile", "description": "d", "owner": {"id": r.made["account"]}, "resource": {"id": r.made["cluster"], "kind": "Cluster"}}}),
+    "flink key": ("cloud", lambda _: "/iam/v2/api-keys", lambda r: {"spec": {"display_name": "hostile", "owner": {"id": r.made["account"]}, "resource": {"id": "aws.us-east-1", "kind": "Region", "environment": r.made["environment"]}}}),
     "pool": ("cloud", lambda _: "/fcpm/v2/compute-pools", lambda r: {"spec": {**PLACE, "max_cfu": 5, **environment(r)}}),
-    "connector": ("cloud", connect, lambda _: {"name": "hostile", "config": CONFIG}),
+    "connector": ("cloud", connect, lambda r: {"name": "hostile", "config": {**CONFIG, "kafka.service.account.id": r.made["account"]}}),
     "topic": ("kafka", lambda _: "/topics", lambda _: {"topic_name": "hostile", "partitions_count": 1, "configs": [{"name": "retention.ms", "value": "1"}]}),
     "acl": ("kafka", lambda _: "/acls", lambda _: {"resource_type": "TOPIC", "resource_name": "t", **PRINCIPAL}),
     "schema": ("registry", lambda _: "/subjects/hostile-value/versions", lambda _: {"schemaType": "AVRO", "schema": '"string"', "references": [], "normalize": False}),
-    "statement": ("flink", lambda _: "/statements", lambda r: {"name": "hostile", "spec": {"statement": "SELECT 1", "properties": {"a": "b"}, "compute_pool_id": r.made["pool"], "stopped": False}}),
+    "statement": ("flink", lambda _: "/statements", lambda r: {"name": "hostile", "spec": {"statement": ALTER, "properties": {"a": "b"}, "compute_pool_id": r.made["pool"], "stopped": False}}),
 }  # fmt: skip
 LISTS = ("/org/v2/environments", "/iam/v2/service-accounts", "/iam/v2/api-keys", "/iam/v2/role-bindings")
 
@@ -83,6 +89,8 @@ def client(running: Running, surface: str) -> httpx2.Client:
 def test_no_body_breaks_anything(fake_cloud: Running, name: str) -> None:
     surface, path, good = CASES[name]
     http, dice = client(fake_cloud, surface), random.Random(name)  # noqa: S311 - test data
+    taken = http.post(path(fake_cloud), content=json.dumps(good(fake_cloud)))
+    assert taken.status_code in (200, 201, 202, 204, 409) or "one Kafka cluster" in taken.text, taken.text
     tried = [
         (body, http.post(path(fake_cloud), content=json.dumps(body))) for body in mutations(good(fake_cloud), dice)
     ]
