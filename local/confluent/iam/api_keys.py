@@ -134,10 +134,14 @@ async def delete(cloud: Cloud, request: Request) -> Response:
 
 
 async def remove(cloud: Cloud, document: Document, kind: str = "api-key") -> None:
-    """Delete a key and its user on the broker."""
-    if document["resource"].startswith("lkc-"):
-        await admin.drop_user(cloud, document["id"])
+    """Delete a key and its user on the broker: the key first, or scram_users.py would take the user for one that was lost."""
     cloud.store.delete(kind, document["id"])
+    if document["resource"].startswith("lkc-"):
+        try:
+            await admin.drop_user(cloud, document["id"])
+        except Exception:
+            cloud.store.put(kind, document["id"], document)
+            raise
 
 
 def routes(cloud: Cloud) -> list[Route]:
