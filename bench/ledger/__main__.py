@@ -76,8 +76,7 @@ def begun(
 ) -> tuple[stack.Stack, Load]:
     """The environment with its first routes, under load. A table that is not the project's own joins when it has been written already."""
     table = version.table
-    if not table.declared:
-        checkout.write(version)
+    checkout.write(Configuration() if table.declared else version)
     checkout.up()
     running = stack.load("local")
     table.create(running)
