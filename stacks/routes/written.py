@@ -99,7 +99,7 @@ def misfit(kind: str, column: Column | None, value: Any) -> str:
     expected, types = WRITTEN.get("list" if kind.endswith("[]") else kind, ("a text", (str,)))
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         return expected
-    if kind in NUMBERS and isinstance(value, str) and not is_number(value):
+    if kind in NUMBERS and isinstance(value, str) and not is_number(kind, value):
         return expected
     if out_of_range(kind, value):
         return f"{expected} that fits"
@@ -120,12 +120,12 @@ def out_of_range(kind: str, value: Any) -> bool:
     return kind == "float" and math.isfinite(float(value)) and abs(float(value)) > LARGEST_FLOAT
 
 
-def is_number(text: str) -> bool:
-    """Is it a number, NaN or an infinity, as numeric columns have them?"""
+def is_number(kind: str, text: str) -> bool:
+    """Is it a number, NaN or an infinity, as columns of the type have them?"""
     try:
-        Decimal(text)
-    except InvalidOperation:
-        return text in NO_NUMBERS
+        Decimal(text) if kind == "decimal" else float(text)
+    except (InvalidOperation, ValueError):
+        return kind == "decimal" and text in NO_NUMBERS
     return True
 
 
