@@ -83,7 +83,7 @@ def comparison(columns: Sequence[Column], wanted: Comparison) -> Check:
         raise ValueError(f"no such field: {wanted.field} {wanted.path or ''}")
     if wanted.operator == "exists":
         return existence(what)
-    read, accepts = reader(what, numbers.scale(exact_values(what, wanted))), acceptance(what, wanted)
+    read, accepts = reader(what), acceptance(what, wanted)
     if wanted.operator == "is_null":
         return lambda row: read(row) is None
     if wanted.operator == "is_not_null":
@@ -177,12 +177,12 @@ def sortable(value: Any) -> Any:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
 
 
-def reader(what: Operand, after: int = 0) -> Read:
-    """What a test looks at; None for NULL and for what is not of its type. `after`: digits of exact numbers (numbers.py)."""
+def reader(what: Operand) -> Read:
+    """What a test looks at; None for NULL and for what is not of its type."""
     if what.path:
         way = steps(what.path)
         if what.family == "number":
-            return lambda row: numbers.number(scalar(at(document(row.get(what.field)), way)), after)
+            return lambda row: numbers.number(scalar(at(document(row.get(what.field)), way)))
         convert = FROM_JSON[what.family]
         return lambda row: convert(scalar(at(document(row.get(what.field)), way)))
     if what.family == "timestamp":
@@ -191,7 +191,7 @@ def reader(what: Operand, after: int = 0) -> Read:
         first, last = calendar.known(what.family, what.units)
         return lambda row: value if (value := row.get(what.field)) is not None and first <= value <= last else None
     if what.text:
-        return lambda row: numbers.number(row.get(what.field), after)
+        return lambda row: numbers.number(row.get(what.field))
     if what.family == "number":
         return lambda row: real(row.get(what.field))
     return lambda row: row.get(what.field)

@@ -17,7 +17,7 @@ JAVA_DOUBLE = re.compile(
 # JSON may hold 1e-99999999, whose digits as a DECIMAL would keep an engine busy for seconds; this is as near to zero.
 TINY, LEAST = "[eE]-[0-9]{4,}", "e-999"
 CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)
-Number = tuple[float, Decimal | None]
+Number = tuple[float, str]  # a DOUBLE, and the text that it is of
 
 
 def decimal(value: str | float) -> Decimal:
@@ -48,11 +48,11 @@ def scale(values: Sequence[Decimal]) -> int:
     return max(LITERAL_DIGITS - sizes(values)[0], 0)
 
 
-def number(text: str | None, after: int) -> Number | None:
-    """TRY_CAST(text AS DOUBLE) and, where it is one, TRY_CAST(text AS DECIMAL(38, after)). None for NULL and NaN."""
+def number(text: str | None) -> Number | None:
+    """TRY_CAST(text AS DOUBLE), and the text, for where it decides nothing. None for NULL and NaN."""
     if text is None or (found := JAVA_DOUBLE.fullmatch(text)) is None or "NaN" in text:
         return None
-    return float(found[1].rstrip("fFdD")), rounded(text, after)
+    return float(found[1].rstrip("fFdD")), text
 
 
 def rounded(text: str, after: int) -> Decimal | None:
@@ -69,38 +69,41 @@ def rounded(text: str, after: int) -> Decimal | None:
 def compares(operator: str, literals: Sequence[Decimal]) -> Callable[[Number], bool | None]:
     """A comparison as sql.py writes it. None where the DECIMAL is NULL and had to decide."""
     ordered = [(float(value), value) for value in literals]
-    first = ordered[0]
+    first, after = ordered[0], scale(literals)
     match operator:
         case "equals" | "in_":
-            return lambda value: among(value, ordered)
+            return lambda value: among(value, ordered, after)
         case "not_equals" | "not_in":
-            return lambda value: opposite(among(value, ordered))
+            return lambda value: opposite(among(value, ordered, after))
         case "gt":
-            return lambda value: beyond(value, first, 1, or_equal=False)
+            return lambda value: beyond(value, first, 1, after, or_equal=False)
         case "gte":
-            return lambda value: beyond(value, first, 1, or_equal=True)
+            return lambda value: beyond(value, first, 1, after, or_equal=True)
         case "lt":
-            return lambda value: beyond(value, first, -1, or_equal=False)
+            return lambda value: beyond(value, first, -1, after, or_equal=False)
         case "lte":
-            return lambda value: beyond(value, first, -1, or_equal=True)
+            return lambda value: beyond(value, first, -1, after, or_equal=True)
         case _:
             last = ordered[1]
-            return lambda value: both(beyond(value, first, 1, or_equal=True), beyond(value, last, -1, or_equal=True))
+            return lambda value: both(
+                beyond(value, first, 1, after, or_equal=True), beyond(value, last, -1, after, or_equal=True)
+            )
 
 
-def among(value: Number, literals: Sequence[tuple[float, Decimal]]) -> bool | None:
+def among(value: Number, literals: Sequence[tuple[float, Decimal]], after: int) -> bool | None:
     """Is it one of them?"""
     if all(value[0] != near for near, _ in literals):
         return False
-    return None if value[1] is None else any(value[1] == exact for _, exact in literals)
+    found = rounded(value[1], after)
+    return None if found is None else any(found == exact for _, exact in literals)
 
 
-def beyond(value: Number, literal: tuple[float, Decimal], sign: int, or_equal: bool) -> bool | None:
+def beyond(value: Number, literal: tuple[float, Decimal], sign: int, after: int, or_equal: bool) -> bool | None:
     """Is it above (`sign` 1) or below (-1) a literal?"""
-    near, exact = value
+    near, text = value
     if near != literal[0]:
         return (near - literal[0]) * sign > 0
-    if exact is None:
+    if (exact := rounded(text, after)) is None:
         return None
     return (exact - literal[1]) * sign > 0 or (or_equal and exact == literal[1])
 

@@ -86,7 +86,7 @@ def test_numbers_in_json_are_written_as_java_writes_them(written: str, text: str
     ],
 )
 def test_numbers_are_read_as_java_reads_them(text: str, wanted: float | None) -> None:
-    found = number(text, 10)
+    found = number(text)
     assert (found and found[0]) == wanted
 
 
