@@ -1,15 +1,11 @@
 """`pulumi destroy` leaves nothing behind; then everything can be made again."""
 
-import asyncio
-
 import httpx2
 import psycopg
 import pytest
 
+from bench.interrupt.judge import OnTheBroker, on_the_broker
 from cli.client.stack import Stack, local_dsn
-from local.confluent.context import Cloud
-from local.confluent.kafka import admin
-from local.confluent.store import Store
 from local.environment import Instance
 from tests.support.cdc import cdc
 
@@ -37,24 +33,7 @@ def test_destroy_leaves_nothing(running: Stack) -> None:
         assert engines.get(instance.url("registry") + "/apis/ccompat/v7/subjects").json() == []
         jobs = engines.get(instance.url("flink_rest") + "/jobs/overview").json()["jobs"]
     assert {job["state"] for job in jobs} <= {"CANCELED", "FINISHED", "FAILED"}
-    assert left_on_the_broker(instance) == ([], [], [])
-
-
-def left_on_the_broker(instance: Instance) -> tuple[list[str], list[str], list[str]]:
-    """Topics, users and ACL principals that are not the platform's own."""
-    cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), httpx2.AsyncClient())
-    client = admin.platform(cloud)
-    topics = [t for t in client.list_topics(timeout=10).topics if not t.startswith("_")]
-    users = list(client.describe_user_scram_credentials().result())
-    anyone = admin.everything_of("User:*")
-    anyone.principal = None
-    acls = asyncio.run(described(client, anyone))
-    return topics, users, acls
-
-
-async def described(client: admin.AdminClient, wanted: admin.AclBindingFilter) -> list[str]:
-    found = await asyncio.wrap_future(client.describe_acls(wanted))
-    return sorted({acl.principal for acl in found})
+    assert on_the_broker(instance) == OnTheBroker([], [], [])
 
 
 def test_it_comes_back(running: Stack) -> None:

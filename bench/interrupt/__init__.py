@@ -1,0 +1,1 @@
+"""Commands and engines that end at random moments: the same command again must converge."""

@@ -1,0 +1,96 @@
+"""First ups, route changes, downs and destroys, interrupted at random moments: the same command again must converge.
+
+Usage: python -m bench.interrupt [--first 20] [--changes 20] [--downs 10] [--destroys 10] [--seed N]
+
+Ended are, at random: the command with its children (-9 or Ctrl-C) or alone, the Pulumi CLI, its plugin, its language host, the
+supervisor, an engine, or everything at once with a half-written file (a power cut).
+Events are written meanwhile, from the first change to the last down, and judged one by one at the end.
+
+Works on a copy of this checkout with an environment of its own. Prints one JSON object; exit code 1 when a command did not converge,
+a preview after it was not empty, an object of the cloud was left that no state knows, a key was lost, or an event.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import machine
+from bench.interrupt.rounds import CHANGE, DESTROYED, DOWN, FIRST, Versions, rounds
+from bench.ledger.__main__ import settle
+from bench.ledger.checkout import Checkout
+from bench.ledger.configuration import initial
+from bench.ledger.load import Load
+from cli.client import stack
+from cli.commands import down
+from cli.console import data
+
+RATE = 50  # events a second
+
+
+def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Everything."""
+    dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
+    checkout = Checkout(folder, arguments.port_base)
+    versions = Versions(checkout, initial(), dice)
+    log = {"first": rounds(checkout, "up", FIRST, arguments.first, dice, lambda _: purge(checkout))}
+    events: dict[str, Any] = {"clean": True}
+    if arguments.changes or arguments.downs:
+        under, events = under_load(checkout, versions, arguments, dice)
+        log |= under
+    log["destroys"] = rounds(checkout, "destroy", DESTROYED, arguments.destroys, dice, lambda _: checkout.up())
+    entries = [entry for some in log.values() for entry in some]
+    bad = sum(bool(entry["problems"]) for entry in entries) + (not events["clean"])
+    seed = {"seed": arguments.seed, "machine": machine.describe()}
+    return {"points": len(entries), "not_converged": bad, "events": events, **seed, **log}
+
+
+def purge(checkout: Checkout) -> None:
+    """Nothing is there."""
+    checkout.cdc("down", "--purge")
+
+
+def under_load(
+    checkout: Checkout, versions: Versions, arguments: argparse.Namespace, dice: random.Random
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, Any]]:
+    """Changes and downs while events are written; the database may be away meanwhile."""
+    checkout.up()
+    load = Load(
+        stack.local_dsn(stack.load("local"), "events_api"), RATE, arguments.seed, versions.all[0].table, bulk=True
+    )
+    log = {
+        "changes": rounds(checkout, "change", CHANGE, arguments.changes, dice, versions.another),
+        "downs": rounds(checkout, "down", DOWN, arguments.downs, dice, lambda _: None),
+    }
+    load.stop()
+    topics = {f"filtered-{name}" for version in versions.all for name in version.rules}
+    report = settle(topics, load, versions.all)
+    return log, {**report.data(), "clean": report.clean and not load.problem, "load": load.problem}
+
+
+def main() -> None:
+    """Print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, count in (("first", 20), ("changes", 20), ("downs", 10), ("destroys", 10)):
+        parser.add_argument(f"--{name}", type=int, default=count)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--port-base", type=int, default=24600)
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="cdc-interrupt-"))
+    try:
+        found = run(arguments, folder)
+        data(found)
+    finally:
+        os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
+        down.run(purge=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(1 if found["not_converged"] else 0)
+
+
+if __name__ == "__main__":
+    main()
