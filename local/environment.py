@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from local.certificates import Certificates
+from local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTS = (
@@ -83,7 +84,7 @@ class Instance:
     def secrets(self) -> dict[str, str]:
         """The environment's own secrets, made at the first start, readable by this user only."""
         file = self.folder() / "secrets.json"
-        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        known = written(file) if file.exists() else {}
         if missing := [name for name in SECRETS if name not in known]:
             known |= {name: made(name) for name in missing}
             scratch = file.with_suffix(".new")
@@ -96,6 +97,15 @@ class Instance:
     def pgbouncer(self) -> str | None:
         """The program that stands in for RDS Proxy, if it is installed."""
         return shutil.which("pgbouncer")
+
+
+def written(file: Path) -> dict[str, str]:
+    """The secrets in a file. LocalError when it broke off: what they opened cannot be opened by others."""
+    try:
+        return json.loads(file.read_text())
+    except ValueError as error:
+        hint = "put the file back, or forget the environment and its data: ./cdc down --purge"
+        raise LocalError(f"the environment's secrets cannot be read: {file} ({error})", hint) from error
 
 
 def made(name: str) -> str:

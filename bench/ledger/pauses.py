@@ -5,8 +5,6 @@ import threading
 import time
 from typing import Any
 
-from confluent_kafka import Message
-
 from cli.client import kafka
 from cli.client.stack import Stack
 
@@ -28,7 +26,7 @@ class Pauses:
     def read(self) -> None:
         """Until `close`."""
         while not self.stopping.is_set():
-            found: list[Message] = self.client.consume(2000, timeout=0.2)
+            found = kafka.arrived(self.client)
             if any(m.error() is None for m in found):
                 self.arrivals.append(time.time())
         self.client.close()

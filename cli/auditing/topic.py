@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from confluent_kafka import KafkaError, Message, TopicPartition
+from confluent_kafka import Message, TopicPartition
 
 from cli.auditing import keys
 from cli.auditing.keys import Key
@@ -12,6 +12,7 @@ from cli.client.stack import Stack
 from stacks.errors import CdcError
 from stacks.routes.model import Source
 
+PATIENCE = 3600  # seconds for a topic to be read
 LIVE, ENTERED = 1, 2  # the last record is no deletion; there was a record that creates the row, or reads it
 EFFECT = {"c": LIVE | ENTERED, "r": LIVE | ENTERED, "u": LIVE, "d": 0}
 
@@ -29,22 +30,12 @@ class TopicKeys:
 
     def read_on(self) -> None:
         """Take in everything up to the topic's present end."""
-        client = kafka.consumer(
-            self.stack, "operator", "cdc-tools-audit", "read_committed", **{"enable.partition.eof": True}
-        )
+        client = kafka.reader(self.stack, "operator")
         try:
-            waiting = set(self.next)
-            client.assign([TopicPartition(self.source.topic, number, offset) for number, offset in self.next.items()])
-            while waiting:
-                for message in client.consume(10_000, timeout=0.1):
-                    error, number = message.error(), message.partition() or 0
-                    if error is None:
-                        self.next[number] = (message.offset() or 0) + 1
-                        self.take(message)
-                    elif error.code() == KafkaError._PARTITION_EOF:
-                        waiting.discard(number)
-                    else:
-                        raise CdcError(f"topic {self.source.topic} cannot be read: {error.str()}", "./cdc status")
+            places = {(self.source.topic, number): offset for number, offset in self.next.items()}
+            for message in kafka.to_the_ends(client, places, PATIENCE):
+                self.next[message.partition() or 0] = (message.offset() or 0) + 1
+                self.take(message)
         finally:
             client.close()
 

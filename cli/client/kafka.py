@@ -1,7 +1,7 @@
 """Clients of the public protocols: Kafka, Schema Registry, Connect and Flink, from a stack's contract."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -11,6 +11,10 @@ from cli.client.stack import Stack
 from stacks.errors import CdcError
 
 PATIENCE = 2  # seconds
+FETCH_MS = 20  # the broker's wait for records that are not there yet
+# What passes by itself, and the end of a partition.
+PASSING = (KafkaError._PARTITION_EOF, KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
+Place = tuple[str, int]  # topic, partition
 LARGEST = 20 * 1024 * 1024  # bytes of a record on any cluster type; its topic says what it takes
 
 
@@ -78,21 +82,42 @@ def read_all(
     stack: Stack, who: str, topics: list[str], seconds: float = 20, isolation: str = "read_committed"
 ) -> Iterator[Message]:
     """Every record of the topics up to their present ends. Raises TimeoutError when that takes longer."""
-    client = consumer(stack, who, "cdc-tools-read", isolation, **{"enable.partition.eof": True})
+    client = reader(stack, who, isolation)
     try:
-        waiting = {(p.topic, p.partition) for topic in topics for p in partitions(client, topic)}
-        client.assign([TopicPartition(topic, number, 0) for topic, number in waiting])
-        deadline = time.monotonic() + seconds
-        while waiting:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not read to the end: {sorted(waiting)}")
-            for message in client.consume(10_000, timeout=0.1):
-                if (error := message.error()) is None:
-                    yield message
-                elif error.code() == KafkaError._PARTITION_EOF:
-                    waiting.discard((message.topic() or "", message.partition() or 0))
+        places = {(p.topic, p.partition): 0 for topic in topics for p in partitions(client, topic)}
+        yield from to_the_ends(client, places, seconds)
     finally:
         client.close()
+
+
+def reader(stack: Stack, who: str, isolation: str = "read_committed") -> Consumer:
+    """A consumer for `to_the_ends`: it is told of each partition's end, and the broker does not wait for more records."""
+    return consumer(
+        stack, who, "cdc-tools-read", isolation, **{"enable.partition.eof": True, "fetch.wait.max.ms": FETCH_MS}
+    )
+
+
+def to_the_ends(client: Consumer, places: Mapping[Place, int], seconds: float, once: bool = False) -> Iterator[Message]:
+    """Records from these offsets to the present ends, or `once` the first of each place. TimeoutError when they do not come."""
+    waiting, deadline = set(places), time.monotonic() + seconds
+    client.assign([TopicPartition(topic, number, offset) for (topic, number), offset in places.items()])
+    while waiting:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not read to the end: {sorted(waiting)}")
+        for message in arrived(client):
+            place, error = (message.topic() or "", message.partition() or 0), message.error()
+            if error is None and (place in waiting or not once):
+                yield message
+            elif error is not None and error.code() not in PASSING:
+                raise CdcError(f"topic {place[0]} cannot be read: {error.str()}", "./cdc status")
+            if once if error is None else error.code() == KafkaError._PARTITION_EOF:
+                waiting.discard(place)
+
+
+def arrived(client: Consumer, most: int = 10_000) -> list[Message]:
+    """What is there, as soon as anything is: `consume` alone would wait for all of `most`, or out its time."""
+    first = client.poll(0.1)
+    return [] if first is None else [first, *client.consume(most, timeout=0)]
 
 
 def count_records(stack: Stack, who: str, topics: list[str], seconds: float = 3) -> tuple[dict[str, int], bool]:

@@ -1,10 +1,9 @@
 """Offsets of many topics at once. By an administrator's requests: a consumer's wait for its own fetches, half a second each."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from confluent_kafka import KafkaError, Message, TopicPartition
+from confluent_kafka import Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli.client import kafka
@@ -12,7 +11,7 @@ from cli.client.stack import Stack
 from stacks.errors import CdcError
 
 PATIENCE = 6  # seconds
-Places = dict[tuple[str, int], int]  # (topic, partition) → offset
+Places = dict[kafka.Place, int]  # → offset
 
 
 class Offsets:
@@ -49,34 +48,24 @@ def values_between(stack: Stack, starts: Places, ends: Places) -> dict[str, int]
     """Committed records with a value, per topic, from `starts` to `ends`: by reading them."""
     found = dict.fromkeys((topic for topic, _ in starts), 0)
     filled = {place: start for place, start in starts.items() if 0 <= start < ends[place]}
-    for message in committed_from(stack, filled, 1000, once=False):
+    for message in committed_from(stack, filled, once=False):
         found[message.topic() or ""] += message.value() is not None
     return found
 
 
 def records_at(stack: Stack, places: Places) -> list[Message]:
     """The first committed record from each place on; none where there is only a transaction's marker."""
-    return list(committed_from(stack, places, len(places), once=True))
+    return list(committed_from(stack, places, once=True))
 
 
-def committed_from(stack: Stack, places: Places, batch: int, once: bool) -> Iterator[Message]:
+def committed_from(stack: Stack, places: Places, once: bool) -> Iterator[Message]:
     """Records from these places to the ends, or `once` the first of each. CdcError when they do not come: not a part of them."""
     if not places:
         return
-    client = kafka.consumer(stack, "operator", "cdc-tools-status", "read_committed", **{"enable.partition.eof": True})
-    waiting, deadline = set(places), time.monotonic() + PATIENCE
+    client = kafka.reader(stack, "operator")
     try:
-        client.assign([TopicPartition(topic, number, offset) for (topic, number), offset in places.items()])
-        while waiting:
-            if time.monotonic() > deadline:
-                raise CdcError(
-                    f"records of {', '.join(sorted({t for t, _ in waiting}))} do not come", "./cdc logs kafka"
-                )
-            for message in client.consume(batch, timeout=0.2):
-                place, error = (message.topic() or "", message.partition() or 0), message.error()
-                if error is None and place in waiting:
-                    yield message
-                if (error is None and once) or (error is not None and error.code() == KafkaError._PARTITION_EOF):
-                    waiting.discard(place)
+        yield from kafka.to_the_ends(client, places, PATIENCE, once)
+    except TimeoutError as error:
+        raise CdcError(f"records do not come: {error}", "./cdc logs kafka") from error
     finally:
         client.close()

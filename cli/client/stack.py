@@ -10,6 +10,7 @@ from cli.console import NOT_RUNNING
 from local.engines import client
 from local.environment import Instance
 from local.errors import LocalError
+from local.workspace import state
 from local.workspace import workspace as pulumi
 from stacks.contract import ContractV1
 from stacks.errors import CdcError
@@ -45,6 +46,10 @@ def outputs(name: str) -> dict[str, Any]:
         try:
             text = workspace.output(["stack", "output", "--json", "--show-secrets"])
         except LocalError as error:
+            if state.broken(workspace.backend, name):
+                raise NotRunning(
+                    "the state of the stack local broke off while it was written", "mend it: ./cdc up"
+                ) from error
             raise NotRunning("the stack local has not been created yet", "create it: ./cdc up") from error
         return json.loads(text)
     command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", name]

@@ -38,6 +38,7 @@ def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
         arguments = [*arguments, "--run-program"]  # statements have a hook: the program must be there to answer it
     if workspace.local and verb in CHANGING:
         with changing(instance, f"cdc pulumi {verb}"):
+            up.take_over(workspace)
             code = workspace.run(arguments)
     else:
         code = workspace.run(arguments)

@@ -16,6 +16,7 @@ from cli.traffic.writer import Writer
 from local.engines import client
 from local.environment import ROOT, Instance
 from local.exclusive import changing
+from local.workspace import state
 from local.workspace import workspace as pulumi
 from stacks import load as loading
 from stacks.errors import CdcError
@@ -111,8 +112,8 @@ def clock(dsn: str) -> str:
 
 def apply(workspace: pulumi.Workspace) -> None:
     """`pulumi up`, quiet when it goes well; a lock left by a killed run is cancelled."""
+    take_over(workspace)
     workspace.ensure_stack()
-    clear_lock(workspace)
     arguments = [
         "up",
         "--yes",
@@ -123,6 +124,13 @@ def apply(workspace: pulumi.Workspace) -> None:
         "never",
     ]
     workspace.output(arguments)
+
+
+def take_over(workspace: pulumi.Workspace) -> None:
+    """What a run that was killed left: a state that broke off (a power cut) goes back to the last whole one, a lock is cancelled."""
+    clear_lock(workspace)
+    if source := state.mend(workspace.backend, workspace.stack):
+        say(f"  the stack's state broke off while it was written: going on from {source}")
 
 
 def clear_lock(workspace: pulumi.Workspace) -> None:

@@ -64,7 +64,7 @@ class Observer:
     def read(self) -> None:
         """Until `close`: note every record."""
         while not self.stopping.is_set():
-            for message in self.client.consume(500, timeout=0.05):
+            for message in kafka.arrived(self.client):
                 self.note(message)
         self.client.close()
 

@@ -13,7 +13,7 @@ import yaml
 
 from local.environment import ROOT, Instance
 from local.errors import LocalError
-from local.workspace import pulumi_cli
+from local.workspace import interrupts, pulumi_cli, state
 from local.workspace.pulumi_home import (
     PROVIDER_VERSION,
     clean_environment,
@@ -51,6 +51,11 @@ class Workspace:
         """PULUMI_HOME: always ours, or the bundled plugins would stand in for the user's own elsewhere."""
         return self.instance.folder("pulumi", "home" if self.plugin == "bundled" else "home-stock")
 
+    @property
+    def backend(self) -> Path:
+        """The folder of the states."""
+        return self.instance.folder("pulumi", "state" if self.local else "plans")
+
     def environment(self) -> dict[str, str]:
         """The CLI's environment."""
         path = [str(self.program().parent), os.environ.get("PATH", "")]
@@ -60,13 +65,12 @@ class Workspace:
             link_plugin(stock_plugin(), self.home)
         # Programs run in the interpreter that runs us, whichever language host starts them.
         path.insert(0, str(Path(sys.executable).parent))
-        backend = self.instance.folder("pulumi", "state" if self.local else "plans")
         keep_no_engine_logs(self.home)
         own = {
             "PATH": os.pathsep.join(path),
             "PULUMI_HOME": str(self.home),
             # Beside each file of the state another one would say what it is; a kill between both breaks the state.
-            "PULUMI_BACKEND_URL": f"file://{backend}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"file://{self.backend}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": self.instance.secrets["passphrase"],
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "GOGC": "200",  # the CLI is short-lived: memory for time
@@ -104,9 +108,9 @@ class Workspace:
         data: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{self.stack}.yaml").read_text())
         data["config"] |= self.runtime_config(data["config"])
         file = self.instance.folder("pulumi", "config") / f"Pulumi.{self.stack}.yaml"
-        previous: dict[str, Any] = (yaml.safe_load(file.read_text()) or {}) if file.exists() else {}
         # The CLI keeps the salt of the stack's encryption beside the settings: it must stay the same.
-        data |= {key: previous[key] for key in ("encryptionsalt", "secretsprovider") if key in previous}
+        previous = written_before(file) or {"encryptionsalt": state.salt(self.backend, self.stack) or None}
+        data |= {key: previous[key] for key in ("encryptionsalt", "secretsprovider") if previous.get(key)}
         kept = previous.get("config", {})
         data["config"] |= {name: kept[name] for name in self.secret_config() if name in kept}
         scratch = file.with_suffix(".new")
@@ -177,12 +181,12 @@ class Workspace:
 
     def run(self, arguments: list[str]) -> int:
         """Run the CLI in the user's terminal; its exit code."""
-        return subprocess.run(self.command(arguments), cwd=ROOT, env=self.environment(), check=False).returncode
+        return interrupts.run(self.command(arguments), cwd=ROOT, env=self.environment()).returncode
 
     def output(self, arguments: list[str]) -> str:
         """Run quietly; standard output. Raises LocalError with what the CLI said."""
-        command = self.command(arguments)
-        done = subprocess.run(command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=False)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        done = interrupts.run(self.command(arguments), cwd=ROOT, env=self.environment(), **pipes)
         if done.returncode:
             raise LocalError(f"pulumi {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-1500:]}")
         return done.stdout
@@ -191,8 +195,7 @@ class Workspace:
         """Make the stack in its backend when it is not there yet."""
         environment = self.environment()
         pulumi = str(self.program())
-        backend = Path(environment["PULUMI_BACKEND_URL"].removeprefix("file://").partition("?")[0])
-        if (backend / ".pulumi" / "stacks" / "cdc-streaming" / f"{self.stack}.json").exists():
+        if state.file_of(self.backend, self.stack).exists():
             return
         # `stack init` would write its salt into the committed settings: it gets a copy of the project's folder.
         folder = self.instance.folder("pulumi", "init")
@@ -203,6 +206,15 @@ class Workspace:
         if done.returncode:
             raise LocalError(f"pulumi stack init failed: {done.stderr.strip()[-800:]}")
         shutil.copy(folder / f"Pulumi.{self.stack}.yaml", self.instance.folder("pulumi", "config"))
+
+
+def written_before(file: Path) -> dict[str, Any]:
+    """The settings of the last run with their salt; nothing when the file is not there, or broke off before its end."""
+    try:
+        found = yaml.safe_load(file.read_text())
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return found if isinstance(found, dict) and found.get("encryptionsalt") and found.get("config") else {}
 
 
 def refuse_missing_stock(workspace: Workspace) -> None:

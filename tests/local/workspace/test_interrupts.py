@@ -1,0 +1,52 @@
+"""Ctrl-C: the program that we run finishes what it has begun; a second one ends it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+CHILD = """
+import signal, sys
+def stop(*_):
+    print("finishing", flush=True)
+    if sys.argv[1] == "slow":
+        signal.pause()
+    open(sys.argv[2], "w").write("whole")
+    sys.exit(255)
+signal.signal(signal.SIGINT, stop)
+print("at work", flush=True)
+signal.pause()
+"""
+CALLER = """
+import sys
+from local.workspace import interrupts
+try:
+    interrupts.run([sys.executable, "-c", *sys.argv[1:]])
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize(("how", "written"), [("quick", True), ("slow", False)])
+def test_what_was_begun_is_finished(tmp_path: Path, how: str, written: bool) -> None:
+    file = tmp_path / "state"
+    caller = subprocess.Popen(
+        [sys.executable, "-c", CALLER, CHILD, how, str(file)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert caller.stdout is not None
+    assert caller.stdout.readline() == "at work\n"
+    os.killpg(caller.pid, signal.SIGINT)
+    assert caller.stdout.readline() == "finishing\n"
+    if how == "slow":
+        os.kill(caller.pid, signal.SIGINT)
+    assert caller.wait(60) == 130
+    assert file.exists() is written
