@@ -20,7 +20,11 @@ from local.toolchain import installed, postgres
 def engines(instance: Instance) -> list[dict[str, Any]] | None:
     """What the supervisor of this environment says of its engines; None when it is not running."""
     try:
-        answer = asked(instance, "GET", "/engines")
+        answer = asked(instance, "GET", "/engines", seconds=30)
+    except httpx2.TimeoutException as error:  # it is there: nobody may take its engines for leftovers
+        raise LocalError(
+            "the supervisor does not answer", "try again; if it stays so: ./cdc down, and ./cdc up"
+        ) from error
     except httpx2.HTTPError:
         return None
     body = answer.json()
@@ -32,10 +36,10 @@ def engines(instance: Instance) -> list[dict[str, Any]] | None:
     return body["engines"]
 
 
-def asked(instance: Instance, method: str, path: str) -> httpx2.Response:
+def asked(instance: Instance, method: str, path: str, seconds: float = 5) -> httpx2.Response:
     """The supervisor's answer."""
     verify = instance.certificates.context
-    return httpx2.request(method, instance.url("supervisor") + path, timeout=5, trust_env=False, verify=verify)
+    return httpx2.request(method, instance.url("supervisor") + path, timeout=seconds, trust_env=False, verify=verify)
 
 
 def refuse_busy_ports(instance: Instance) -> None:

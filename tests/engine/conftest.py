@@ -68,6 +68,7 @@ PHASES = {
     "test_rotation": 5,
     "test_many_routes": 6,
     "test_changes": 7,
+    "test_interruptions": 7,
     "test_deploy_guide": 8,
     "test_destroy": 9,
 }

@@ -186,6 +186,8 @@ async def alter_configs(cloud: Cloud, request: Request) -> Response:
         )
         for item in sent.get("data") or []
     ]
+    if not entries:
+        raise ApiError(400, "data must name at least one setting", 40002)
     resource = ConfigResource(ResourceType.TOPIC, request.path_params["topic"], incremental_configs=entries)
     await ask(client.incremental_alter_configs([resource], request_timeout=admin.SECONDS))
     return no_content()

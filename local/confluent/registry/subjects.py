@@ -108,10 +108,16 @@ async def versions(cloud: Cloud, prefix: str) -> list[dict[str, Any]]:
     return found
 
 
-async def register(cloud: Cloud, subject: str, sent: dict[str, Any]) -> tuple[int, Any]:
-    """Register a version and remember its text."""
+async def with_schema(request: Request) -> dict[str, Any]:
+    """The body of a call that sends a schema; 422 without one."""
+    sent = await bodies.read(request)
     if not sent.get("schema"):
         raise ApiError(422, "Invalid schema: the body has no schema", 42201)
+    return sent
+
+
+async def register(cloud: Cloud, subject: str, sent: dict[str, Any]) -> tuple[int, Any]:
+    """Register a version and remember its text."""
     path = f"/subjects/{quote(subject, safe='')}/versions"
     wanted = {key: value for key, value in sent.items() if key in ("schema", "schemaType", "references") and value}
     status, answer = await engine(cloud, "POST", path, json.dumps(wanted).encode())
@@ -165,13 +171,16 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     if subject is not None and parts[0] == "config":
         return await setting_of(cloud, subject, request)
     if subject is not None and request.method == "POST" and parts[2:] == ["versions"]:
-        status, answer = await register(cloud, subject, await bodies.read(request))
+        status, answer = await register(cloud, subject, await with_schema(request))
         return reply(answer, status)
     escaped = "/" + "/".join(quote(part, safe="") for part in parts)
     query = f"?{request.url.query}" if request.url.query else ""
-    status, answer = await engine(cloud, request.method, escaped + query, await bodies.taken(request) or None)
-    if status == 200 and isinstance(answer, list) and (parts == ["subjects"] or parts[-1:] == ["subjects"]):
-        answer = [one for one in answer if readable(cloud, request, one)]
+    posted = request.method == "POST"
+    content = json.dumps(await with_schema(request)).encode() if posted else await bodies.taken(request) or None
+    status, answer = await engine(cloud, request.method, escaped + query, content)
+    if status == 200 and isinstance(answer, list) and subject is None:
+        named = ((one, one["subject"] if isinstance(one, dict) else one) for one in answer)
+        answer = [one for one, name in named if parts == ["schemas", "types"] or readable(cloud, request, name)]
     return finished(cloud, request, parts, status, answer)
 
 
