@@ -1,5 +1,6 @@
 """What people see: progress that is calm, tables that fit, errors without tracebacks. Data goes to standard output."""
 
+import errno
 import json
 import re
 import sys
@@ -17,6 +18,16 @@ from stacks.errors import CdcError, InvalidFiles
 
 WIDTH = 100
 BAD_INPUT, FAILED, NOT_RUNNING = 2, 1, 3
+# What is wrong with this machine, not with us: a message, not a traceback.
+ENVIRONMENT = {
+    errno.ENOSPC: "make room; the same command carries on where this one stopped",
+    errno.EDQUOT: "make room; the same command carries on where this one stopped",
+    errno.EROFS: "choose a folder that can be written: CDC_HOME=/elsewhere ./cdc up",
+    errno.EACCES: "does it belong to another user? choose another folder: CDC_HOME=/elsewhere ./cdc up",
+    errno.EPERM: "does it belong to another user? choose another folder: CDC_HOME=/elsewhere ./cdc up",
+    errno.ENOTDIR: "a file is where a folder must be: remove it, or choose another folder with CDC_HOME",
+    errno.EEXIST: "a file is where a folder must be: remove it, or choose another folder with CDC_HOME",
+}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -110,4 +121,10 @@ def finish(work: Callable[[], int]) -> None:
         code = 130
     except BrokenPipeError:
         code = 0
+    except OSError as error:
+        if error.errno not in ENVIRONMENT:
+            raise
+        exit_with(
+            CdcError(f"{error.strerror}: {error.filename or 'a file of the environment'}", ENVIRONMENT[error.errno])
+        )
     raise SystemExit(code)

@@ -56,7 +56,7 @@ class Instance:
     def here(cls) -> "Instance":
         """The environment of this checkout. `CDC_HOME` and `CDC_PORT_BASE` choose another."""
         home = Path(os.environ.get("CDC_HOME") or ROOT / ".cdc")
-        return cls(home.absolute(), int(os.environ.get("CDC_PORT_BASE") or 18400))
+        return cls(home.absolute(), port_base(os.environ.get("CDC_PORT_BASE") or "18400"))
 
     def port(self, name: str) -> int:
         """The loopback port of one listener (names in PORTS)."""
@@ -97,6 +97,15 @@ class Instance:
     def pgbouncer(self) -> str | None:
         """The program that stands in for RDS Proxy, if it is installed."""
         return shutil.which("pgbouncer")
+
+
+def port_base(text: str) -> int:
+    """The first of the environment's ports. LocalError for what leaves no room for them."""
+    highest = 65536 - len(PORTS)
+    if not (text.isascii() and text.isdecimal() and 1024 <= int(text) <= highest):
+        hint = "the environment takes ports from there on: CDC_PORT_BASE=19400 ./cdc up"
+        raise LocalError(f"CDC_PORT_BASE must be a number from 1024 to {highest}, got {text[:40]!r}", hint)
+    return int(text)
 
 
 def written(file: Path) -> dict[str, str]:

@@ -16,6 +16,9 @@ from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
 from local.toolchain import installed, postgres
 
+MB = 1024 * 1024
+ROOM = 600 * MB  # an environment with its first events, and its logs of a day
+
 
 def engines(instance: Instance) -> list[dict[str, Any]] | None:
     """What the supervisor of this environment says of its engines; None when it is not running."""
@@ -60,11 +63,22 @@ def refuse_busy_ports(instance: Instance) -> None:
         )
 
 
+def refuse_full_disk(instance: Instance) -> None:
+    """An engine that finds no room ends in the middle of what it does: say so before."""
+    free = shutil.disk_usage(instance.folder()).free
+    if free < ROOM:
+        raise LocalError(
+            f"the disk of {instance.home} has {free // MB:,} MB left; the engines begin with {ROOM // MB:,} MB",
+            "make room, or put the environment on another disk: CDC_HOME=/elsewhere ./cdc up",
+        )
+
+
 def start(instance: Instance, progress: Callable[[str], None]) -> None:
     """Start the supervisor if it is not running and return when every engine is ready."""
     if engines(instance) is None:
         end_recorded(instance.folder("run") / "pids.json")
         refuse_busy_ports(instance)
+        refuse_full_disk(instance)
         rotate_logs(instance)
         log = (instance.folder("logs") / "supervisor.log").open("ab")
         environment = {"CDC_HOME": str(instance.home), "CDC_PORT_BASE": str(instance.port_base)}

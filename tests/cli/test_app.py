@@ -104,3 +104,23 @@ def test_unknown_logs_are_named(nowhere: dict[str, str]) -> None:
     done = cdc("logs", "nothing", **nowhere)
     assert done.returncode == 1
     assert "no log of 'nothing'" in done.stderr
+
+
+@pytest.mark.parametrize("bad", ["abc", "80", "65530", "-5", "2３", "1e4", "18400.0"])
+def test_an_odd_port_is_said(nowhere: dict[str, str], bad: str) -> None:
+    assert cdc("down", **nowhere).returncode == 0
+    done = cdc("status", **{**nowhere, "CDC_PORT_BASE": bad})
+    assert done.returncode == 1
+    assert f"CDC_PORT_BASE must be a number from 1024 to 65522, got '{bad}'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert cdc("down", **nowhere).returncode == 0
+
+
+def test_a_home_that_cannot_be_one_is_said(nowhere: dict[str, str], tmp_path: Path) -> None:
+    (file := tmp_path / "file").write_text("mine")
+    for home in (file, file / "below"):
+        done = cdc("up", **{**nowhere, "CDC_HOME": str(home)})
+        assert done.returncode == 1
+        assert "a file is where a folder must be" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert file.read_text() == "mine"

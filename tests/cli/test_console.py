@@ -1,10 +1,12 @@
 """Others' text is shown, never obeyed: on a terminal, and in a comment."""
 
+import errno
 import io
+import os
 
 import pytest
 
-from cli.console import SafeConsole, harmless
+from cli.console import SafeConsole, finish, harmless
 from cli.planning.markdown import code, fenced, plain
 
 
@@ -36,3 +38,23 @@ def test_a_block_ends_where_it_should() -> None:
     assert made[0] == "`````diff"
     assert made[-1] == "`````"
     assert made[1:-1].count("`````") == 0
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_what_is_wrong_with_the_machine_is_a_message(capsys: pytest.CaptureFixture[str], number: int) -> None:
+    def work() -> int:
+        raise OSError(number, os.strerror(number), "/full/file")
+
+    with pytest.raises(SystemExit, match="1"):
+        finish(work)
+    assert os.strerror(number) in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        finish(lambda: 0)
+
+
+def test_a_fault_of_ours_keeps_its_traceback() -> None:
+    def work() -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    with pytest.raises(OSError, match="Bad file"):
+        finish(work)
