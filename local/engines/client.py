@@ -6,15 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import psutil
 
-from local.engines.supervisor import end_recorded
+from local.engines.leftovers import end_recorded
 from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
-from local.toolchain import installed, postgres
+from local.toolchain import postgres
+
+if TYPE_CHECKING:
+    from local.toolchain.installed import Toolchain
 
 MB = 1024 * 1024
 ROOM = 600 * MB  # an environment with its first events, and its logs of a day
@@ -152,6 +155,8 @@ def purge(instance: Instance) -> None:
     shutil.rmtree(instance.home, ignore_errors=True)
 
 
-def install(progress: Callable[[str], None]) -> installed.Toolchain:
+def install(progress: Callable[[str], None]) -> "Toolchain":
     """The toolchain, installed in this process so that its progress can be shown."""
+    from local.toolchain import installed  # Maven and all: most commands never need it
+
     return installed.install(progress)

@@ -11,12 +11,12 @@ import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from local.engines import prepare, probe
+from local.engines.leftovers import end_recorded
 from local.engines.spec import Engine, Renderer
 from local.errors import LocalError
 
@@ -192,21 +192,3 @@ class Supervisor:
     def end_leftovers(self) -> None:
         """End processes of an earlier supervisor that did not live to stop them."""
         end_recorded(self.pids)
-
-
-def end_recorded(file: Path) -> None:
-    """Kill the recorded processes that still are the same ones (pid and start time). A file that broke off names none."""
-    if not file.exists():
-        return
-    try:
-        recorded = [(int(pid), float(created)) for pid, created in json.loads(file.read_text()).values()]
-    except (ValueError, TypeError, AttributeError):
-        recorded = []
-    for pid, created in recorded:
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(pid)
-            if abs(process.create_time() - created) < 1:
-                for child in [*process.children(recursive=True), process]:
-                    child.kill()
-                process.wait(10)
-    file.unlink(missing_ok=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 import psutil
 
+from local.engines.leftovers import end_recorded
 from local.engines.spec import Engine
-from local.engines.supervisor import GIVE_UP_AFTER, Supervisor, end_recorded
+from local.engines.supervisor import GIVE_UP_AFTER, Supervisor
 from local.environment import Instance
 
 SERVER = "import http.server,sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.BaseHTTPRequestHandler).serve_forever()"
