@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     dice = random.Random(arguments.seed)  # noqa: S311 - a schedule
     checkout = Checkout(folder, arguments.port_base)
     versions = Versions(checkout, initial(), dice)
-    log = {"first": rounds(checkout, "up", FIRST, arguments.first, dice, lambda _: purge(checkout))}
+    log = {"first": rounds(checkout, FIRST, arguments.first, dice, lambda _: purge(checkout))}
     events: dict[str, Any] = {"clean": True}
     if arguments.changes or arguments.downs:
         under, events = under_load(checkout, versions, arguments, dice)
         log |= under
-    log["destroys"] = rounds(checkout, "destroy", DESTROYED, arguments.destroys, dice, lambda _: checkout.up())
+    log["destroys"] = rounds(checkout, DESTROYED, arguments.destroys, dice, lambda _: checkout.up())
     entries = [entry for some in log.values() for entry in some]
     bad = sum(bool(entry["problems"]) for entry in entries) + (not events["clean"])
     seed = {"seed": arguments.seed, "machine": machine.describe()}
@@ -65,8 +65,8 @@ def under_load(
         stack.local_dsn(stack.load("local"), "events_api"), RATE, arguments.seed, versions.all[0].table, bulk=True
     )
     log = {
-        "changes": rounds(checkout, "change", CHANGE, arguments.changes, dice, versions.another),
-        "downs": rounds(checkout, "down", DOWN, arguments.downs, dice, lambda _: None),
+        "changes": rounds(checkout, CHANGE, arguments.changes, dice, versions.another),
+        "downs": rounds(checkout, DOWN, arguments.downs, dice, lambda _: None),
     }
     load.stop()
     topics = {f"filtered-{name}" for version in versions.all for name in version.rules}

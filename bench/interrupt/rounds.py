@@ -20,18 +20,21 @@ DESTROY = ("pulumi", "destroy", "-s", "local", "--yes", "--non-interactive")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One interruption: of which command, the latest moment (seconds), by whom, and what must hold when it ran again."""
+    """Interruptions of one command: the latest moment (seconds), by whom, and what must hold when it ran again."""
 
+    name: str
     command: tuple[str, ...]
     latest: float
     victims: Sequence[Victim]
     judge: Callable[[Checkout], list[str]]
 
 
-FIRST = Point(("up",), 45, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
-CHANGE = Point(("up",), 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
-DOWN = Point(("down",), 2.5, [*COMMAND, *RUNNING, *POWER], judge.after_down)
-DESTROYED = Point(DESTROY, 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], lambda c: judge.after_destroy(c, *DESTROY))
+FIRST = Point("first up", ("up",), 45, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
+CHANGE = Point("change", ("up",), 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
+DOWN = Point("down", ("down",), 2.5, [*COMMAND, *RUNNING, *POWER], judge.after_down)
+DESTROYED = Point(
+    "destroy", DESTROY, 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], lambda c: judge.after_destroy(c, *DESTROY)
+)
 
 
 def interrupt(checkout: Checkout, point: Point, victim: Victim, after: float) -> str:
@@ -67,7 +70,7 @@ def started(checkout: Checkout, arguments: Sequence[str]) -> Command:
 
 
 def rounds(
-    checkout: Checkout, name: str, point: Point, count: int, dice: random.Random, prepare: Callable[[int], None]
+    checkout: Checkout, point: Point, count: int, dice: random.Random, prepare: Callable[[int], None]
 ) -> list[dict[str, Any]]:
     """`count` interruptions of one command; each victim once before any comes again."""
     log: list[dict[str, Any]] = []
@@ -79,7 +82,7 @@ def rounds(
         problems = point.judge(checkout)
         problems += [what] if "hung" in what else []
         log.append({"what": what, "problems": problems})
-        say(f"  {name} {number + 1:>2}/{count}: {what}: {'; '.join(problems) or 'converged'}")
+        say(f"  {point.name} {number + 1:>2}/{count}: {what}: {'; '.join(problems) or 'converged'}")
     return log
 
 

@@ -70,11 +70,18 @@ def outputs(name: str) -> dict[str, Any]:
 def load(name: str) -> Stack:
     """The running stack. Raises NotRunning with the command that starts it."""
     found = outputs(name)
-    if "contract" not in found:
+    # An update that was ended half-way leaves Pulumi's mark of an unknown value in its place.
+    if not isinstance(found.get("contract"), dict):
         raise NotRunning(
             f"stack {name} has no contract: its last update did not finish", f"run ./cdc pulumi up -s {name}"
         )
-    return Stack(name, ContractV1.model_validate(found["contract"]), found.get("credentials", {}))
+    return Stack(name, ContractV1.model_validate(found["contract"]), credentials(found))
+
+
+def credentials(found: dict[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
+    """Keys by identity and kind; none where the last update did not come to them."""
+    known = found.get("credentials")
+    return known if isinstance(known, dict) else {}
 
 
 def local_dsn(stack: Stack, user: str) -> str:

@@ -47,6 +47,14 @@ def confluent(settings: Settings, routes: Routes, graph: Graph) -> Iterator[Line
     partitions = sum(int(t.get("partitionsCount")) for t in topics)
     incoming, outgoing = 2 * rate, 2 * rate  # each event goes to the raw topic and one routed topic, and is read twice
     yield cluster(settings, incoming / 1e6, outgoing / 1e6, partitions)
+    package = settings.environment.governance
+    yield Line(
+        "Stream Governance",
+        prices["governance_hour"][package] * HOURS,
+        f"the package {package}, an hour and environment",
+    )
+    if settings.private:
+        yield Line("Confluent's PrivateLink", None, "access points and traffic, both ways: ask Confluent for the price")
     statements = graph.running_statements()
     spread = 1 + 0.12 * max(0, len(routes.routes) - 1)
     cfu = len(statements) * max(1, math.ceil(traffic.events_per_second * spread / EVENTS_PER_CFU))

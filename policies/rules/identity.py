@@ -50,11 +50,15 @@ def trusted(resource: Resource) -> bool:
     return all(s.get("Principal") != "*" and (s.get("Principal") or {}).get("AWS") != "*" for s in found)
 
 
+# Services that are not documented to send aws:SourceAccount when they assume a role: Lambda, and RDS for a proxy.
+SAY_NOBODY = ("lambda.amazonaws.com", "rds.amazonaws.com")
+
+
 def deputies(graph: Graph) -> Iterator[tuple[str, str]]:
     for role in graph.aws("iam/role"):
         for s in role.document("assumeRolePolicy"):
             service = (s.get("Principal") or {}).get("Service", "")
-            if service not in ("", "lambda.amazonaws.com") and not s.get("Condition"):
+            if service not in ("", *SAY_NOBODY) and not s.get("Condition"):
                 yield role.name, f"trusts {service} on behalf of any account"
 
 

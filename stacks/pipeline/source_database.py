@@ -159,6 +159,7 @@ def declare_database(context: Context, backend: AuroraBackend, around: Surroundi
         key_arn=around.kms_key.key.arn,
         public=public,
         passwords={CDC_USER: context.secrets["databasePassword"], API_USER: context.secrets["eventsApiPassword"]},
+        after=network.way_out if public else (),
     )
     return Database("database", args, around.below)
 

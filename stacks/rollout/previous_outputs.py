@@ -66,20 +66,26 @@ def asked(name: str) -> Any:
 
 
 def parse(outputs: Mapping[str, Any]) -> PreviousOutputs:
-    """Outputs as they were exported (see exports.py)."""
-    contract = outputs.get("contract") or {}
+    """Outputs as they were exported (see pipeline/outputs.py). A destroy leaves marks of unknown values in their places."""
+    contract = known(outputs.get("contract"))
     routing = {
         key: Served(
             entry["statement"], entry.get("carriedFrom", ""), entry.get("start", ""), tuple(entry.get("routes", ()))
         )
-        for key, entry in (outputs.get("routing") or {}).items()
+        for key, entry in known(outputs.get("routing")).items()
+        if isinstance(entry, Mapping)
     }
     readers: dict[str, list[str]] = {}
     for consumer in contract.get("consumers", ()):
         for topic in consumer["topics"]:
             readers.setdefault(topic, []).append(consumer["name"])
     topics = {route["name"]: route["topic"] for route in contract.get("routes", ())}
-    return PreviousOutputs(routing, readers, topics, bool(outputs.get("assumed")))
+    return PreviousOutputs(routing, readers, topics, outputs.get("assumed") is True)
+
+
+def known(value: Any) -> Mapping[str, Any]:
+    """An exported object; nothing where it is unknown."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def protect_readers(routes: Routes, previous: PreviousOutputs) -> None:

@@ -21,8 +21,8 @@ def test_ten_interruptions_converge_and_no_event_is_lost(running: Stack, checkou
     versions = Versions(checkout, initial(), dice)
     checkout.up()
     load = Load(stack.local_dsn(running, "events_api"), 50, SEED, versions.all[0].table, bulk=True)
-    log = rounds(checkout, "change", CHANGE, 8, dice, versions.another)
-    log += rounds(checkout, "down", DOWN, 2, dice, lambda _: None)
+    log = rounds(checkout, CHANGE, 8, dice, versions.another)
+    log += rounds(checkout, DOWN, 2, dice, lambda _: None)
     load.stop()
     assert [entry for entry in log if entry["problems"]] == []
     assert not load.problem

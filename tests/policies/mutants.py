@@ -192,7 +192,7 @@ MUTANTS: dict[str, Mutant] = {
     "IAM-04": policy("events-api-policy", {"Action": "rds-db:connect", "Resource": "arn:aws:rds-db:r:a:dbuser:prx-1/*"}),
     "IAM-05": prop("events-api-AWSXRayDaemonWriteAccess", "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
     "IAM-06": policy("proxy-role", {"Principal": "*", "Action": "sts:AssumeRole"}, "assumeRolePolicy"),
-    "IAM-07": policy("proxy-role", {"Principal": {"Service": "rds.amazonaws.com"}, "Action": "sts:AssumeRole"}, "assumeRolePolicy"),
+    "IAM-07": policy("database-monitoring", {"Principal": {"Service": "monitoring.rds.amazonaws.com"}, "Action": "sts:AssumeRole"}, "assumeRolePolicy"),
     "KMS-01": prop(KEY_POLICY, "enableKeyRotation", False),
     "KMS-02": prop(KEY_POLICY, "deletionWindowInDays", 7),
     "KMS-03": policy(KEY_POLICY, {"Principal": "*", "Action": "kms:*", "Resource": "*"}),

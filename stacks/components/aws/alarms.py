@@ -85,6 +85,7 @@ class Alarms(Component):
 
     TYPE = "cdc:aws:Alarms"
     topic: aws.sns.Topic
+    publishers: aws.sns.TopicPolicy
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -104,7 +105,7 @@ class Alarms(Component):
             source_type="db-cluster",
             source_ids=[args.cluster_id],
             event_categories=["failover", "failure", "maintenance", "notification"],
-            opts=self.child(),
+            opts=self.child(depends_on=[self.publishers]),  # RDS tries to publish when it is made
         )
         aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
@@ -128,7 +129,9 @@ class Alarms(Component):
             "Resource": topic.arn,
             "Condition": account,
         }
-        aws.sns.TopicPolicy(f"{self.name}-policy", arn=topic.arn, policy=document(publish), opts=self.child())
+        self.publishers = aws.sns.TopicPolicy(
+            f"{self.name}-policy", arn=topic.arn, policy=document(publish), opts=self.child()
+        )
         if args.email:
             aws.sns.TopicSubscription(
                 f"{self.name}-email", topic=topic.arn, protocol="email", endpoint=args.email, opts=self.child()

@@ -29,7 +29,7 @@ DYNAMIC = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseArgs:
-    """Where the cluster lives, who may reach it, and the passwords of its two users (secret)."""
+    """Where the cluster lives, who may reach it, and the passwords of its two users (secret). `after`: a way out of the VPC."""
 
     context: AwsContext
     settings: AuroraBackend
@@ -38,6 +38,7 @@ class DatabaseArgs:
     key_arn: pulumi.Input[str]
     public: bool
     passwords: Mapping[str, pulumi.Input[str]]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Database(Component):
@@ -57,8 +58,9 @@ class Database(Component):
             f"{name}-subnets", name=context.name("events"), subnet_ids=list(args.subnets), opts=self.child()
         )
         self.cluster = self.make_cluster(args, group, self.parameters(args))
-        role = self.monitoring_role(context)
-        self.instances = [self.instance(n, args, role) for n in range(args.settings.instances)]
+        role, rights = self.monitoring_role(context)
+        after = [rights, *args.after]
+        self.instances = [self.instance(n, args, role, after) for n in range(args.settings.instances)]
         self.versions = {}
         self.secrets = {user: self.secret(user, args) for user in (CDC_USER, API_USER)}
         self.owner_secret = self.cluster.master_user_secrets.apply(lambda found: found[0].secret_arn or "")
@@ -128,24 +130,29 @@ class Database(Component):
             opts=self.child(),
         )
 
-    def monitoring_role(self, context: AwsContext) -> aws.iam.Role:
-        """Enhanced monitoring writes the operating system's metrics as this role."""
+    def monitoring_role(self, context: AwsContext) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
+        """Enhanced monitoring writes the operating system's metrics as this role, with these rights."""
         role = aws.iam.Role(
             f"{self.name}-monitoring",
             name=context.name("monitoring"),
             assume_role_policy=trusts("monitoring.rds.amazonaws.com", context.account),
             opts=self.child(),
         )
-        aws.iam.RolePolicyAttachment(
+        rights = aws.iam.RolePolicyAttachment(
             f"{self.name}-monitoring-rights",
             role=role.name,
             policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
             opts=self.child(),
         )
-        return role
+        return role, rights
 
-    def instance(self, number: int, args: DatabaseArgs, role: aws.iam.Role) -> aws.rds.ClusterInstance:
-        """One instance. AWS spreads them over the zones of the subnet group."""
+    def instance(
+        self, number: int, args: DatabaseArgs, role: aws.iam.Role, after: Sequence[pulumi.Resource]
+    ) -> aws.rds.ClusterInstance:
+        """One instance. AWS spreads them over the zones of the subnet group.
+
+        RDS refuses a monitoring role without its rights, and a public instance in a VPC without a way out.
+        """
         return aws.rds.ClusterInstance(
             f"{self.name}-{number}",
             identifier=args.context.name(f"events-{number}", 63),
@@ -163,7 +170,7 @@ class Database(Component):
             ca_cert_identifier=CA,
             copy_tags_to_snapshot=True,
             apply_immediately=not args.context.protect,
-            opts=self.child(protect=args.context.protect, ignore_changes=["engineVersion"]),
+            opts=self.child(protect=args.context.protect, ignore_changes=["engineVersion"], depends_on=after),
         )
 
     def secret(self, user: str, args: DatabaseArgs) -> aws.secretsmanager.Secret:

@@ -21,21 +21,18 @@ def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]], condit
 
 def trusts(service: str, account: pulumi.Input[str]) -> pulumi.Output[str]:
     """A trust policy for an AWS service, on behalf of this account only (the confused deputy is refused)."""
-    condition = {"StringEquals": {"aws:SourceAccount": account}}
-    statement: Json = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Condition": condition,
-    }
-    return document(statement)
+    return document({**assumes(service), "Condition": {"StringEquals": {"aws:SourceAccount": account}}})
 
 
-LAMBDA_TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
+def assumes(service: str) -> dict[str, object]:
+    """A statement that lets a service assume the role."""
+    return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+
+
+def plain_trust(service: str) -> str:
+    """A trust policy for a service that is not documented to say on whose behalf it comes: a condition could lock it out."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [assumes(service)]})
+
+
+LAMBDA_TRUST = plain_trust("lambda.amazonaws.com")
+PROXY_TRUST = plain_trust("rds.amazonaws.com")  # AWS's own examples for RDS Proxy have no condition

@@ -33,9 +33,11 @@ class Network(Component):
     vpc_id: pulumi.Output[str]
     private_subnets: list[pulumi.Output[str]]
     public_subnets: list[pulumi.Output[str]]
+    way_out: list[pulumi.Resource]
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
+        self.way_out = []
         if isinstance(args.vpc, NewVpc):
             self.make(args.vpc, args)
         else:
@@ -94,13 +96,14 @@ class Network(Component):
         """A route table for one kind of subnet, with a way out when there is a gateway."""
         table = aws.ec2.RouteTable(f"{self.name}-{kind}", vpc_id=self.vpc_id, opts=self.child())
         if gateway:
-            aws.ec2.Route(
+            out = aws.ec2.Route(
                 f"{self.name}-{kind}-out",
                 route_table_id=table.id,
                 destination_cidr_block=ANYWHERE,
                 gateway_id=gateway.id,
                 opts=self.child(),
             )
+            self.way_out = [gateway, out]
         for zone, subnet in zip(zones, subnets, strict=True):
             aws.ec2.RouteTableAssociation(
                 f"{self.name}-{kind}-{zone}-route", route_table_id=table.id, subnet_id=subnet, opts=self.child()
@@ -124,7 +127,7 @@ class Network(Component):
         )
         streams = pulumi.Output.concat(group.arn, ":*")
         actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-        aws.iam.RolePolicy(
+        policy = aws.iam.RolePolicy(
             f"{self.name}-flow-policy", role=role.id, policy=document(allow(actions, [streams])), opts=self.child()
         )
         aws.ec2.FlowLog(
@@ -134,7 +137,7 @@ class Network(Component):
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,
             iam_role_arn=role.arn,
-            opts=self.child(),
+            opts=self.child(depends_on=[policy]),  # what flows before it may write is not logged
         )
 
     def look_up(self, vpc: ExistingVpc, context: AwsContext) -> None:

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from stacks.components.aws.context import AwsContext
 from stacks.components.aws.database import Database
-from stacks.components.aws.iam import allow, document, trusts
+from stacks.components.aws.iam import PROXY_TRUST, allow, document
 from stacks.components.base import Component
 
 BORROW_SECONDS = 3  # less than the function's timeout: it can still answer 503 when no connection is free
@@ -39,7 +39,7 @@ class Proxy(Component):
         role = aws.iam.Role(
             f"{name}-role",
             name=context.name("proxy"),
-            assume_role_policy=trusts("rds.amazonaws.com", context.account),
+            assume_role_policy=PROXY_TRUST,
             opts=self.child(),
         )
         reads = document(

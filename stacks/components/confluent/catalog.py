@@ -65,7 +65,7 @@ class Catalog(Component):
         """One topic's tags and owner. The catalog names a topic `lsrc:lkc:topic`."""
         plane, key = args.plane, args.plane.registry_credentials
         entity = pulumi.Output.concat(plane.registry_id, ":", plane.cluster_id, ":", entry.topic.topic_name)
-        for number, tag in enumerate(tags):
+        bindings = [
             cc.TagBinding(
                 f"{self.name}-{topic}-tag{f'-{number + 1}' if number else ''}",
                 tag_name=tag.name,
@@ -76,6 +76,8 @@ class Catalog(Component):
                 credentials={"key": key.key, "secret": key.secret},
                 opts=self.child(),
             )
+            for number, tag in enumerate(tags)
+        ]
         cc.CatalogEntityAttributes(
             f"{self.name}-{topic}-attributes",
             entity_name=entity,
@@ -84,5 +86,6 @@ class Catalog(Component):
             schema_registry_cluster={"id": plane.registry_id},
             rest_endpoint=args.catalog_endpoint,
             credentials={"key": key.key, "secret": key.secret},
-            opts=self.child(),
+            # The catalog learns of a topic some time after it is made: the provider waits for that with a binding, and not with these.
+            opts=self.child(depends_on=bindings),
         )
