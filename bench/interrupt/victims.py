@@ -45,13 +45,13 @@ def alone(command: Command) -> bool:
     return True
 
 
-def child(program: str) -> Callable[[Command], bool]:
-    """The first of its children that runs this program or script."""
+def child(*programs: str) -> Callable[[Command], bool]:
+    """The first of its children that runs one of these programs or modules."""
 
     def end(command: Command) -> bool:
         with contextlib.suppress(psutil.Error):
             for one in psutil.Process(command.pid).children(recursive=True):
-                if program in (Path(word).name for word in one.cmdline()[:3]):
+                if set(programs) & {Path(word).name for word in one.cmdline()}:
                     one.kill()
                     return True
         return False
@@ -137,8 +137,9 @@ COMMAND = [
 ]
 PULUMI = [
     Victim("pulumi", child("pulumi")),
-    Victim("plugin", child("pulumi-resource-confluentcloud")),
-    Victim("language host", child("pulumi-language-python")),
+    Victim("plugin", child("confluentcloud", "pulumi-resource-confluentcloud")),
+    Victim("language host", child("plugins.language_host.server", "pulumi-language-python")),
+    Victim("program", child("plugins.language_host.run", "pulumi-language-python-exec")),
 ]
 RUNNING = [Victim("supervisor", supervisor), *(Victim(name, engine(name)) for name in ENGINES)]
 POWER = [Victim("power", power)]
