@@ -48,6 +48,7 @@ FUNCTIONS: dict[str, Properties] = {
         "apiVersion": "srcm/v3",
         "kind": "Cluster",
         "restEndpoint": "https://registry.example",
+        "privateRegionalRestEndpoints": {"us-east-1": "https://registry.us-east-1.private.example"},
         "catalogEndpoint": "https://catalog.example",
         "resourceName": f"{ENVIRONMENT}/schema-registry=lsrc-1",
     },

@@ -45,6 +45,7 @@ class Stages:
 def contract(context: Context, stages: Stages) -> pulumi.Output[dict[str, Any]]:
     """The contract, checked against its model once all values are known."""
     platform, source = stages.platform, stages.source
+    registry = platform.registry
     wired: dict[str, pulumi.Input[Any]] = {
         "host": source.host,
         "port": source.port,
@@ -53,8 +54,8 @@ def contract(context: Context, stages: Stages) -> pulumi.Output[dict[str, Any]]:
         "cluster_id": platform.kafka.cluster.id,
         "bootstrap": platform.kafka.cluster.bootstrap_endpoint,
         "kafka_rest": platform.kafka.cluster.rest_endpoint,
-        "registry_id": platform.registry.id,
-        "registry_url": platform.registry.rest_endpoint,
+        "registry_id": registry.id,
+        "registry_url": registry.private_endpoint if context.settings.private else registry.rest_endpoint,
         "connector_id": stages.connector.connector.id,
         "pool_id": stages.flink.pool.pool.id,
         "flink_rest": context.flink_endpoint,
