@@ -57,9 +57,10 @@ def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 # An environment is used by many files: what looks at it comes before what changes it, and what ends it comes last.
 # Files that are not named here run between both. Each file can also be run alone. Long ones begin early, so that the workers end
-# together.
+# together. The interruptions have an environment of their own: they begin while the first worker starts its one.
 PHASES = {
     "test_environment": 0,
+    "test_interruptions": 0,
     "test_cloud_api": 1,
     "test_joining_sources": 2,
     "test_restarts": 2,
@@ -68,7 +69,6 @@ PHASES = {
     "test_rotation": 5,
     "test_many_routes": 6,
     "test_changes": 7,
-    "test_interruptions": 7,
     "test_deploy_guide": 8,
     "test_destroy": 9,
 }

@@ -1,32 +1,39 @@
-"""Ten interruptions at random moments, under load: the same command again converges. `python -m bench.interrupt` is the long form."""
+"""Ten interruptions at random moments, in an environment of their own, under load: the same command again converges.
 
-import random
+`python -m bench.interrupt` is the long form.
+"""
+
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from bench.interrupt.rounds import CHANGE, DOWN, Versions, rounds
-from bench.ledger.__main__ import settle
-from bench.ledger.checkout import Checkout
-from bench.ledger.configuration import initial
-from bench.ledger.load import Load
-from cli.client import stack
-from cli.client.stack import Stack
+from tests.engine.conftest import PORTS
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.engine
+POINTS = {"first": 1, "changes": 5, "downs": 2, "destroys": 2}
 SEED = 20261127
 
 
-def test_ten_interruptions_converge_and_no_event_is_lost(running: Stack, checkout: Checkout) -> None:
-    dice = random.Random(SEED)  # noqa: S311 - a schedule
-    versions = Versions(checkout, initial(), dice)
-    checkout.up()
-    load = Load(stack.local_dsn(running, "events_api"), 50, SEED, versions.all[0].table, bulk=True)
-    log = rounds(checkout, CHANGE, 8, dice, versions.another)
-    log += rounds(checkout, DOWN, 2, dice, lambda _: None)
-    load.stop()
-    assert [entry for entry in log if entry["problems"]] == []
-    assert not load.problem
-    topics = {f"filtered-{name}" for version in versions.all for name in version.rules}
-    report = settle(topics, load, versions.all)
-    assert report.clean, report.data()
-    assert report.events > 1000
+def test_ten_interruptions_converge_and_no_event_is_lost() -> None:
+    counts = [word for name, count in POINTS.items() for word in (f"--{name}", str(count))]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.interrupt",
+        *counts,
+        "--seed",
+        str(SEED),
+        "--port-base",
+        str(int(PORTS) + 50),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
+    found = json.loads(done.stdout)
+    assert (found["points"], found["not_converged"]) == (10, 0)
+    assert found["events"]["clean"]
+    assert found["events"]["events"] > 500
