@@ -7,33 +7,38 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+Program = subprocess.Popen[str]
+
 
 def run(command: list[str], **options: Any) -> "subprocess.CompletedProcess[str]":
     """As `subprocess.run` with text, which would kill the CLI a quarter of a second after Ctrl-C. A second Ctrl-C ends it.
 
     Raises KeyboardInterrupt once the program has ended.
     """
-    with subprocess.Popen(command, text=True, **options) as process, patient(process):
+    with patience() as running, subprocess.Popen(command, text=True, **options) as process:
+        running.append(process)
         out, err = process.communicate()
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 @contextmanager
-def patient(process: "subprocess.Popen[str]") -> Generator[None]:
-    """Ctrl-C is remembered until the work is done; the second one kills the process."""
+def patience() -> Generator[list[Program]]:
+    """Ctrl-C is remembered until the work is done; the second one kills the programs in the list that is given."""
+    running: list[Program] = []
     if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
-        yield  # only the main thread is interrupted, and a job in the background of a script never is
+        yield running  # only the main thread is interrupted, and a job in the background of a script never is
         return
     presses: list[int] = []
 
     def pressed(number: int, _: object) -> None:
         presses.append(number)
         if len(presses) > 1:
-            process.kill()
+            for process in running:
+                process.kill()
 
     before = signal.signal(signal.SIGINT, pressed)
     try:
-        yield
+        yield running
     finally:
         signal.signal(signal.SIGINT, before)
     if presses:
