@@ -113,7 +113,6 @@ def clock(dsn: str) -> str:
 def apply(workspace: pulumi.Workspace) -> None:
     """`pulumi up`, quiet when it goes well; a lock left by a killed run is cancelled."""
     take_over(workspace)
-    workspace.ensure_stack()
     arguments = [
         "up",
         "--yes",
@@ -131,6 +130,7 @@ def take_over(workspace: pulumi.Workspace) -> None:
     clear_lock(workspace)
     if source := state.mend(workspace.backend, workspace.stack):
         say(f"  the stack's state broke off while it was written: going on from {source}")
+    workspace.ensure_stack()  # of a state without any whole copy nothing is left
 
 
 def clear_lock(workspace: pulumi.Workspace) -> None:
