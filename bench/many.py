@@ -6,21 +6,16 @@ written once, at its end. Rows whose types are spread over all routes are draine
 """
 
 import argparse
-import os
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bench import drain, machine
+from bench import drain, machine, throwaway
 from bench.ledger.checkout import Checkout
 from cli.client import stack
-from cli.commands import down
 from cli.console import data, say
 from local.environment import ROOT
 from stacks.settings.model import ROUTES_PER_STATEMENT
@@ -112,15 +107,10 @@ def main() -> None:
     parser.add_argument("--per-statement", type=int, default=ROUTES_PER_STATEMENT)
     parser.add_argument("--port-base", type=int, default=25500)
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="cdc-many-"))
-    try:
+    with throwaway.folder("many", arguments.port_base) as folder:
         checkout = Checkout(folder, arguments.port_base)
         pack(checkout, arguments.per_statement)
         data(run(arguments.routes, checkout, arguments.rows))
-    finally:
-        os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
-        down.run(purge=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -11,24 +11,20 @@ a preview after it was not empty, an object of the cloud was left that no state 
 """
 
 import argparse
-import os
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from bench import machine
+from bench import machine, throwaway
 from bench.interrupt.rounds import CHANGE, DESTROYED, DOWN, FIRST, Versions, rounds
 from bench.ledger.__main__ import settle
 from bench.ledger.checkout import Checkout
 from bench.ledger.configuration import initial
 from bench.ledger.load import Load
 from cli.client import stack
-from cli.commands import down
 from cli.console import data
 
 RATE = 50  # events a second
@@ -83,14 +79,9 @@ def main() -> None:
     parser.add_argument("--port-base", type=int, default=24600)
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and so would theirs
-    folder = Path(tempfile.mkdtemp(prefix="cdc-interrupt-"))
-    try:
+    with throwaway.folder("interrupt", arguments.port_base) as folder:
         found = run(arguments, folder)
         data(found)
-    finally:
-        os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
-        down.run(purge=True)
-        shutil.rmtree(folder, ignore_errors=True)
     sys.exit(1 if found["not_converged"] else 0)
 
 

@@ -13,10 +13,8 @@ lost, extra, twice, out of order or altered.
 import argparse
 import os
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -24,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import machine
+from bench import machine, throwaway
 from bench.ledger.checkout import Checkout
 from bench.ledger.configuration import Configuration, changed, initial
 from bench.ledger.disturbances import DISTURBANCES, recovered
@@ -33,7 +31,6 @@ from bench.ledger.load import Load
 from bench.ledger.pauses import Pauses
 from bench.ledger.table import OWN, QUOTED
 from cli.client import stack, wait
-from cli.commands import down
 from cli.console import data, say
 from local.engines import client
 from local.environment import Instance
@@ -187,15 +184,9 @@ def main() -> None:
     parser.add_argument("--port-base", type=int, default=24500)
     parser.add_argument("--keep", action="store_true", help="leave the environment running")
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="cdc-ledger-"))
-    try:
+    with throwaway.folder("ledger", arguments.port_base, arguments.keep) as folder:
         found = (restarts if arguments.restarts else run)(arguments, folder)
         data(found)
-    finally:
-        if not arguments.keep:
-            os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(arguments.port_base)}
-            down.run(purge=True)
-            shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if found["clean"] else 1)
 
 
