@@ -92,9 +92,14 @@ def read_all(
 
 def reader(stack: Stack, who: str, isolation: str = "read_committed") -> Consumer:
     """A consumer for `to_the_ends`: it is told of each partition's end, and the broker does not wait for more records."""
-    return consumer(
-        stack, who, "cdc-tools-read", isolation, **{"enable.partition.eof": True, "fetch.wait.max.ms": FETCH_MS}
-    )
+    settings = {"enable.partition.eof": True, "fetch.wait.max.ms": FETCH_MS}
+    return consumer(stack, who, own_group(stack, who), isolation, **settings)
+
+
+def own_group(stack: Stack, who: str) -> str:
+    """A group that this identity may use: a consumer's begins with its own prefix, the tools' with theirs."""
+    prefixes = {found.name: found.group for found in stack.contract.consumers}
+    return f"{prefixes.get(who, 'cdc-tools')}-read"
 
 
 def to_the_ends(client: Consumer, places: Mapping[Place, int], seconds: float, once: bool = False) -> Iterator[Message]:
