@@ -14,6 +14,7 @@ def run(purge: bool) -> int:
             stopped = client.stop(instance, progress)
         if purge:
             client.purge(instance)
+    client.make_caches()
     if purge:
         say("  its data, logs, secrets and stack state are gone")
     elif not stopped:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cli.console import say, step, table
+from local.engines import caches
 from local.environment import ROOT
 from local.workspace import pulumi_cli
 
@@ -28,6 +29,7 @@ SECRETS = ["detect-secrets-hook", "--exclude-files", r"^(requirements|tests/(gol
 QUIET = ("KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString")
 ROOMS = ("stacks", "plugins", "local/confluent", "local", "policies", "functions", "cli")
 COVERAGE = ["--cov", "--cov-report="]
+PORTS_OF_CACHES = "23600"
 
 
 def environment() -> dict[str, str]:
@@ -48,10 +50,28 @@ def run(tier: str, arguments: list[str]) -> int:
         with step("Pulumi CLI") as progress:
             pulumi_cli.install(progress)  # tests of the command run without a network
         failed += fast(arguments, covered=tier == "all")
-    if tier in ("engine", "all") and not passed("engine tests", pytest(ENGINE, arguments)):
-        failed.append("engine tests")
+    if tier in ("engine", "all"):
+        make_caches()
+        if not passed("engine tests", pytest(ENGINE, arguments)):
+            failed.append("engine tests")
     say(f"failed: {', '.join(failed)}" if failed else "everything passed")
     return 1 if failed else 0
+
+
+def make_caches() -> None:
+    """The JVM engines' caches, made once per toolchain by an environment that runs for nothing else: the tests start engines often."""
+    with step("Caches of the JVM engines") as progress:
+        if not caches.missing(progress):
+            return
+        with tempfile.TemporaryDirectory(prefix="cdc-caches-") as folder:
+            own = {**environment(), "CDC_HOME": f"{folder}/home", "CDC_PORT_BASE": PORTS_OF_CACHES}
+            for words in (["up"], ["down", "--purge"]):
+                progress(f"made once: cdc {words[0]}")
+                subprocess.run(
+                    [sys.executable, "-m", "cli", *words], cwd=ROOT, env=own, capture_output=True, check=False
+                )
+        progress("made once: one per engine")
+        caches.create(wait=True)
 
 
 def secret_scan() -> list[str]:

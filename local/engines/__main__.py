@@ -1,6 +1,6 @@
 """The supervisor's process: `python -m local.engines`. It answers on its loopback port until it is told to stop.
 
-GET /engines  what runs, one object per engine.   POST /stop  stop everything and end.
+GET /engines  what runs, one object per engine.   POST /retry  start what was given up.   POST /stop  stop everything and end.
 """
 
 import asyncio
@@ -32,7 +32,12 @@ def api(supervisor: Supervisor, home: str) -> Starlette:
         supervisor.stopping.set()
         return JSONResponse({"stopping": True})
 
-    return Starlette(routes=[Route("/engines", engines), Route("/stop", stop, methods=["POST"])])
+    async def retry(_: Request) -> JSONResponse:
+        supervisor.retry()
+        return JSONResponse({"retrying": True})
+
+    acting = [Route("/stop", stop, methods=["POST"]), Route("/retry", retry, methods=["POST"])]
+    return Starlette(routes=[Route("/engines", engines), *acting])
 
 
 class Server(uvicorn.Server):

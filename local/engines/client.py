@@ -14,7 +14,7 @@ import psutil
 from local.engines.leftovers import end_recorded
 from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
-from local.toolchain import postgres
+from local.toolchain import aot, postgres
 
 if TYPE_CHECKING:
     from local.toolchain.installed import Toolchain
@@ -78,7 +78,8 @@ def refuse_full_disk(instance: Instance) -> None:
 
 def start(instance: Instance, progress: Callable[[str], None]) -> None:
     """Start the supervisor if it is not running and return when every engine is ready."""
-    if engines(instance) is None:
+    rows = engines(instance)
+    if rows is None:
         end_recorded(instance.folder("run") / "pids.json")
         refuse_busy_ports(instance)
         refuse_full_disk(instance)
@@ -95,6 +96,9 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
             start_new_session=True,
         )
         log.close()
+    elif any(row["state"] == "failed" for row in rows):
+        refuse_full_disk(instance)
+        asked(instance, "POST", "/retry")
     wait_ready(instance, progress)
 
 
@@ -107,7 +111,7 @@ def wait_ready(instance: Instance, progress: Callable[[str], None], seconds: flo
             if row["state"] == "failed":
                 raise LocalError(
                     f"{row['name']} could not be started: {row['problem']}",
-                    f"read its log: ./cdc logs {row['name']}; then ./cdc down and ./cdc up",
+                    f"read its log: ./cdc logs {row['name']}; when its cause is gone: ./cdc up",
                 )
         waiting = [row["name"] for row in rows if row["state"] != "ready"]
         if rows and not waiting:
@@ -138,6 +142,11 @@ def stop(instance: Instance, progress: Callable[[str], None], seconds: float = 6
         progress(f"stopping, {sum(row['pid'] is not None for row in rows)} still running")
         time.sleep(0.2)
     raise LocalError(f"the engines did not stop in {seconds:.0f} s", "read ./cdc logs supervisor")
+
+
+def make_caches() -> None:
+    """Caches of what the engines wrote down as they ended, in a process that nobody waits for."""
+    aot.create_aside("local.engines.caches")
 
 
 def rotate_logs(instance: Instance) -> None:

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from local.engines.spec import JAVA, Engine, Renderer
 from local.errors import LocalError
+
+CONVERTER = "io.apicurio.registry.utils.converter.AvroConverter"
 
 
 def run(command: list[str], what: str, user: int | None = None) -> None:
@@ -82,6 +85,8 @@ def connect(engine: Engine, render: Renderer) -> None:
     (plugins / "transforms").symlink_to(render.tools.classes["connect"])
     for jar in render.tools.jar_files("converter"):
         (plugins / "converter" / jar.name).symlink_to(jar)
+    with zipfile.ZipFile(plugins / "converter" / "services.jar", "w") as manifest:  # its own jars name none
+        manifest.writestr("META-INF/services/org.apache.kafka.connect.storage.Converter", CONVERTER)
 
 
 STEPS: dict[str, Callable[[Engine, Renderer], None]] = {

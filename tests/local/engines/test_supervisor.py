@@ -102,6 +102,31 @@ def test_it_gives_up_with_the_end_of_the_log(tmp_path: Path) -> None:
     assert "the reason" in problem.problem
 
 
+def test_what_was_given_up_starts_again_when_its_cause_is_gone(tmp_path: Path) -> None:
+    """A disk that was full: its files could not be written (OSError), and its program ended."""
+    fixed = tmp_path / "fixed"
+    program = f"import pathlib, sys; sys.exit(3) if not pathlib.Path({str(fixed)!r}).exists() else None; " + SERVER
+    ends = engine("ends", tmp_path, 23954, [sys.executable, "-c", program, "23954"])
+    no_room = engine("no-room", tmp_path, 23955)
+    no_room.data.parent.mkdir()
+    no_room.data.write_text("a file where its folder should be")
+
+    async def work(supervisor: Supervisor) -> None:
+        for name in ("ends", "no-room"):
+            await until(supervisor, name, "failed")
+        assert "File exists" in supervisor.running["no-room"].problem
+        supervisor.retry()
+        for name in ("ends", "no-room"):
+            await until(supervisor, name, "failed")  # still in its way
+        fixed.touch()
+        no_room.data.unlink()
+        supervisor.retry()
+        for name in ("ends", "no-room"):
+            await until(supervisor, name, "ready")
+
+    supervised(tmp_path, [ends, no_room], work, backoff=0.01)
+
+
 def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
     ours = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
