@@ -82,7 +82,7 @@ def signed(
     now = datetime.now(UTC)
     made = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.subject if issuer else subject)
     made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
-    made = made.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + LIFETIME)
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + LIFETIME)
     made = made.add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
     if issuer is not None:
         names = [x509.IPAddress(ADDRESS), x509.DNSName("localhost")]

@@ -5,7 +5,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.interrupt import judge
@@ -20,13 +20,18 @@ DESTROY = ("pulumi", "destroy", "-s", "local", "--yes", "--non-interactive")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Interruptions of one command: the latest moment (seconds), by whom, and what must hold when it ran again."""
+    """Interruptions of one command: the latest moment (seconds), by whom (`shuffled`), and what must hold when it ran again."""
 
     name: str
     command: tuple[str, ...]
     latest: float
     victims: Sequence[Victim]
     judge: Callable[[Checkout], list[str]]
+    shuffled: bool = True
+
+    def round(self, dice: random.Random) -> list[Victim]:
+        """Each victim once; the last one comes first."""
+        return dice.sample(list(self.victims), len(self.victims)) if self.shuffled else list(reversed(self.victims))
 
 
 FIRST = Point("first up", ("up",), 45, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
@@ -35,6 +40,11 @@ DOWN = Point("down", ("down",), 2.5, [*COMMAND, *RUNNING, *POWER], judge.after_d
 DESTROYED = Point(
     "destroy", DESTROY, 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], lambda c: judge.after_destroy(c, *DESTROY)
 )
+
+
+def surrounded(victims: Sequence[Victim]) -> Point:
+    """Changes while the disk fills or the clock jumps, in this order."""
+    return replace(CHANGE, name="surroundings", victims=victims, shuffled=False)
 
 
 def interrupt(checkout: Checkout, point: Point, victim: Victim, after: float) -> str:
@@ -52,6 +62,8 @@ def interrupt(checkout: Checkout, point: Point, victim: Victim, after: float) ->
     except subprocess.TimeoutExpired:
         os.killpg(command.pid, 9)
         return f"{victim.name} after {moment:.1f} s; the command hung for {LONGEST_END} s"
+    finally:
+        victim.undo()
     return f"{victim.name} after {moment:.1f} s, exit {code}" if hit else f"{victim.name}: the command was faster"
 
 
@@ -77,7 +89,7 @@ def rounds(
     victims: list[Victim] = []
     for number in range(count):
         prepare(number)
-        victims = victims or dice.sample(list(point.victims), len(point.victims))
+        victims = victims or point.round(dice)
         what = interrupt(checkout, point, victims.pop(), dice.uniform(0.3, point.latest))
         problems = point.judge(checkout)
         problems += [what] if "hung" in what else []

@@ -22,10 +22,11 @@ Command = subprocess.Popen[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """`end` does it and returns False when there is nothing to end yet."""
+    """`end` does it and returns False when there is nothing to end yet; `undo` comes when the command has ended."""
 
     name: str
     end: Callable[[Command], bool]
+    undo: Callable[[], None] = lambda: None
 
 
 def group(how: signal.Signals) -> Callable[[Command], bool]:

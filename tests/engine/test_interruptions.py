@@ -5,6 +5,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -14,10 +15,11 @@ from tests.engine.conftest import PORTS
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.engine
-POINTS = {"first": 1, "changes": 5, "downs": 2, "destroys": 2}
+POINTS = {"first": 1, "changes": 5, "downs": 2, "destroys": 2, "surroundings": 0}
 SEED = 20261127
 
 
+@pytest.mark.timeout(1500)  # ten commands twice, each of which waits for engines that were killed
 def test_ten_interruptions_converge_and_no_event_is_lost() -> None:
     counts = [word for name, count in POINTS.items() for word in (f"--{name}", str(count))]
     command = [
@@ -31,9 +33,15 @@ def test_ten_interruptions_converge_and_no_event_is_lost() -> None:
         str(int(PORTS) + 50),
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
-    found = json.loads(done.stdout)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as bench:
+        try:
+            out, said = bench.communicate()
+        finally:
+            bench.send_signal(signal.SIGINT)  # only where the test was given up: it ends its environment
+    assert bench.returncode == 0, said[-3000:] + out[-3000:]
+    found = json.loads(out)
     assert (found["points"], found["not_converged"]) == (10, 0)
     assert found["events"]["clean"]
     assert found["events"]["events"] > 500
