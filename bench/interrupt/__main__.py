@@ -38,8 +38,7 @@ def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     checkout = Checkout(folder, arguments.port_base)
     if not arguments.surroundings:
         return measure(arguments, checkout, [])
-    clock = surroundings.Clock() if surroundings.LIBRARY else None
-    checkout.environment |= clock.environment() if clock else {}
+    clock = surroundings.Clock(checkout) if surroundings.LIBRARY else None
     with surroundings.small_disk(folder / "home") as folders:
         found = measure(arguments, checkout, surroundings.victims(folders, clock))
         checkout.cdc("down", "--purge")
