@@ -5,14 +5,15 @@ Everything is told by offsets, timestamps and the catalog's counters, so it take
 """
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import psycopg
 from confluent_kafka import Message
 from confluent_kafka.admin import OffsetSpec
 from migrator.difference import quoted
 
+from cli.client import held
 from cli.client.offsets import Offsets, Places, between, records_at, values_between
 from cli.client.registry import Decoder
 from cli.client.stack import Stack, local_dsn
@@ -57,11 +58,15 @@ class SourceFlow:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Seconds since the last heartbeat (None: there was none) and since the connector began to read; what moved per source."""
+    """Seconds since the last heartbeat (None: there was none) and since the connector began to read; what moved per source.
+
+    `held`: per topic, partitions whose `read_committed` readers stand still.
+    """
 
     heartbeat_age: float | None
     sources: tuple[SourceFlow, ...]
     reading_for: float | None = None
+    held: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def gather(stack: Stack, interval: float, started: bool) -> tuple[Flow, list[str]]:
@@ -93,7 +98,8 @@ def gather(stack: Stack, interval: float, started: bool) -> tuple[Flow, list[str
         )
         for source in stack.contract.sources
     ]
-    flow = Flow(age_of(newest, heartbeat, now), tuple(sources), reading_for(stack))
+    standing = held.held(offsets, (topic for topics in outputs.values() for topic in topics), ends, now)
+    flow = Flow(age_of(newest, heartbeat, now), tuple(sources), reading_for(stack), standing)
     return flow, list(problems(flow, max(QUIET, 2.5 * interval), started))
 
 
@@ -143,6 +149,9 @@ def problems(flow: Flow, quiet: float, started: bool = False) -> Iterator[str]:
             yield f"{source.name}: {source.waiting:,} rows came {ROUTED_BY} s ago, and no statement has taken one (./cdc logs taskmanager)"
         if source.lag is not None and source.lag > LATE:
             yield f"{source.name}: captured {source.lag:.0f} s after the commit (./cdc logs connect)"
+    for topic, count in flow.held.items():
+        where = f"{count} partition{'s' * (count > 1)}"
+        yield f"{topic}: read_committed readers stand still in {where}, a transaction never ended (docs/runbooks/held-readers.md)"
 
 
 def silence(flow: Flow, quiet: float, started: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import IsolationLevel, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from cli.client import kafka
@@ -21,10 +21,14 @@ class Offsets:
         self.admin = AdminClient(kafka.kafka_config(stack, "operator"))
         self.topics = self.admin.list_topics(timeout=10).topics
 
-    def of(self, topics: Iterable[str], spec: OffsetSpec | None) -> Places:
-        """Per partition; -1 where there is nothing from a time on. CdcError for a topic that is not there."""
+    def of(self, topics: Iterable[str], spec: OffsetSpec | None, committed: bool = False) -> Places:
+        """Per partition; -1 where there is nothing from a time on. CdcError for a topic that is not there.
+
+        `committed`: the latest is where `read_committed` readers come to, before the first open transaction.
+        """
         asked: dict[Any, Any] = {place: spec for topic in topics for place in self.partitions(topic)}
-        found: Mapping[Any, Any] = self.admin.list_offsets(asked) if asked else {}
+        level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
+        found: Mapping[Any, Any] = self.admin.list_offsets(asked, isolation_level=level) if asked else {}
         return {(place.topic, place.partition): answer.result().offset for place, answer in found.items()}
 
     def partitions(self, topic: str) -> list[TopicPartition]:

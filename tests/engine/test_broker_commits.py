@@ -10,7 +10,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from confluent_kafka import IsolationLevel, KafkaException, Producer, TopicPartition
@@ -19,9 +18,9 @@ from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from cli.client import wait
 from cli.client.stack import Stack
 from local.engines.spec import JAVA
-from local.environment import Instance
 from local.toolchain import installed, java_classes
 from tests.engine.test_restarts import engine
+from tests.support import platform
 
 pytestmark = pytest.mark.engine
 TOPIC = "commits-under-way"
@@ -29,23 +28,9 @@ PARTITIONS, PRODUCERS = 24, 8
 PROBE = Path(__file__).parent / "java" / "LeaderlessProbe.java"
 
 
-def settings() -> dict[str, Any]:
-    """Of the platform's own client."""
-    instance = Instance.here()
-    return {
-        "bootstrap.servers": f"127.0.0.1:{instance.port('kafka_internal')}",
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": "admin",
-        "sasl.password": instance.secrets["kafka"],
-        "log_level": 0,
-        "error_cb": id,
-    }
-
-
 @pytest.fixture
 def topic(running: Stack) -> Iterator[str]:
-    client = AdminClient(settings())
+    client = AdminClient(platform.settings())
     client.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])[TOPIC].result(30)
     yield TOPIC
     client.delete_topics([TOPIC])[TOPIC].result(30)
@@ -57,7 +42,7 @@ class Committing(threading.Thread):
     def __init__(self, name: str) -> None:
         super().__init__(daemon=True)
         self.producer = Producer(
-            {**settings(), "transactional.id": f"{TOPIC}-{name}", "transaction.timeout.ms": 900_000}
+            {**platform.settings(), "transactional.id": f"{TOPIC}-{name}", "transaction.timeout.ms": 900_000}
         )
         self.ending, self.committed = threading.Event(), 0
 
@@ -84,7 +69,7 @@ class Committing(threading.Thread):
 
 def offsets(isolation: IsolationLevel) -> dict[int, int]:
     """The next offset that a reader sees, by partition. A client from before the kill would ask with the old leader's epoch."""
-    admin = AdminClient(settings())
+    admin = AdminClient(platform.settings())
     wanted = {TopicPartition(TOPIC, number): OffsetSpec.latest() for number in range(PARTITIONS)}
     found = admin.list_offsets(wanted, isolation_level=isolation, request_timeout=20)
     return {place.partition: future.result().offset for place, future in found.items()}

@@ -1,16 +1,18 @@
 """`cdc status` is green while data moves, red while it does not, and green again: whatever the processes say."""
 
 import json
+import time
 from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
+from confluent_kafka import Producer
 
-from cli.client import flow, kafka, wait
+from cli.client import flow, held, kafka, wait
 from cli.client.stack import Stack, local_dsn
 from tests.engine.test_dead_letters import write
-from tests.support import ledger
+from tests.support import ledger, platform
 from tests.support.bulk import commit, rows
 from tests.support.cdc import cdc
 
@@ -71,6 +73,22 @@ def test_a_connector_that_fails_again_and_again(running: Stack) -> None:
         finally:
             connection.execute("ALTER ROLE cdc REPLICATION")
     becomes(0, 180)
+
+
+def test_a_transaction_that_never_ends(running: Stack) -> None:
+    """Readers of the topic stand still before it; when it ends, they go on."""
+    topic = running.contract.routes[0].topic
+    long_ago = int((time.time() - 2 * held.LONGEST) * 1000)
+    producer = Producer({**platform.settings(), "transactional.id": "cdc-tests-never-ends"})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(topic, b"", partition=0, timestamp=long_ago)
+    producer.flush(30)
+    assert status()[1]["flow"]["held"] == {topic: 1}
+    problems = becomes(1, 60)["flow"]["problems"]
+    assert [problem for problem in problems if f"{topic}: read_committed readers stand still in 1 partition" in problem]
+    producer.abort_transaction(30)
+    assert becomes(0, 60)["flow"]["held"] == {}
 
 
 def test_it_answers_from_offsets(running: Stack) -> None:

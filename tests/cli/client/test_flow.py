@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cli.client.flow import Flow, SourceFlow, problems
+from cli.client.held import stuck
 from cli.client.offsets import between
 
 GOOD = SourceFlow(name="s", raw=1000, dead=0, changes=1000, arrived=1000)
@@ -33,6 +34,10 @@ def one(**changed: Any) -> SourceFlow:
         (Flow(3.0, (one(lag=60.0),)), []),
         (Flow(3.0, (one(lag=61.0),)), ["s: captured 61 s after the commit"]),
         (Flow(3.0, (one(raw=0, arrived=0),)), ["s: its table has 1,000 changes, and none has arrived"]),
+        (
+            Flow(3.0, (GOOD,), held={"a": 1, "b": 6}),
+            ["a: read_committed readers stand still in 1 partition,", "in 6 partitions,"],
+        ),
         (Flow(3.0, (one(dead=500), GOOD, one(arrived=0))), ["500 dead letters", "none has arrived"]),
     ],
 )
@@ -50,3 +55,19 @@ def test_between_counts_what_there_is() -> None:
     ends = {("a", 0): 10, ("a", 1): 5, ("b", 0): 7}
     starts = {("a", 0): 4, ("a", 1): -1, ("b", 0): 7}
     assert between(starts, ends) == {"a": 6, "b": 0}
+
+
+@pytest.mark.parametrize(
+    ("readable", "young", "end", "stands"),
+    [
+        (10, -1, 10, False),  # all of it is old, and can be read
+        (8, -1, 10, True),
+        (8, 8, 10, False),  # what is open began a moment ago
+        (8, 9, 10, True),
+        (10, 5, 10, False),
+        (0, -1, 0, False),
+    ],
+)
+def test_readers_stand_still_before_what_is_old(readable: int, young: int, end: int, stands: bool) -> None:
+    place = ("a", 0)
+    assert (list(stuck({place: readable}, {place: young}, {place: end})) == [place]) is stands
