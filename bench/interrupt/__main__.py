@@ -40,8 +40,10 @@ def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         return measure(arguments, checkout, [])
     clock = surroundings.Clock(checkout) if surroundings.LIBRARY else None
     with surroundings.small_disk(folder / "home") as folders:
-        found = measure(arguments, checkout, surroundings.victims(folders, clock))
-        checkout.cdc("down", "--purge")
+        try:
+            found = measure(arguments, checkout, surroundings.victims(folders, clock))
+        finally:  # before the disk goes that its keys are on
+            checkout.cdc("down", "--purge")
     return {**found, "missing": surroundings.missing()}
 
 
