@@ -20,6 +20,7 @@ def main() -> None:
         settings, routes = load.from_config(ROOT, pulumi.get_stack(), pulumi.runtime.get_config_env())
         previous = previous_outputs.load()
         previous_outputs.protect_readers(routes, previous)
+        previous_outputs.protect_keys(settings, previous)
         declare(Context.build(settings, routes, previous))
     except CdcError as error:
         raise pulumi.RunError(f"{error.message}\nhint: {error.hint}" if error.hint else error.message) from None

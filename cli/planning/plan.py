@@ -56,7 +56,9 @@ def record(stack: str, root: Path, last: Mapping[str, Any]) -> dict[str, Any]:
 def after(base: Plan) -> dict[str, Any]:
     """A plan's exports, for the plan of the update that follows it."""
     kept = {
-        name: base.recorded["exports"][name] for name in ("routing", "contract") if name in base.recorded["exports"]
+        name: base.recorded["exports"][name]
+        for name in ("routing", "contract", "keyGenerations")
+        if name in base.recorded["exports"]
     }
     return {**kept, "assumed": True}
 

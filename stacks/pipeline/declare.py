@@ -18,7 +18,7 @@ from stacks.pipeline.context import Context
 
 
 def declare(context: Context) -> None:
-    """Declare every resource and export `contract`, `routing` and (secret) `credentials`."""
+    """Declare every resource and export `contract`, `routing`, `keyGenerations` and (secret) `credentials`."""
     settings = context.settings
     source = source_database.declare(context)
     kafka_args = KafkaArgs(environment=settings.environment, cluster=settings.kafka, protect=settings.protect)
@@ -42,4 +42,5 @@ def declare(context: Context) -> None:
     )
     pulumi.export("contract", outputs.contract(context, stages))
     pulumi.export("routing", pulumi.Output.from_input(statements.routing.served))
+    pulumi.export("keyGenerations", context.settings.keys.generations)
     pulumi.export("credentials", pulumi.Output.secret(platform.identities.credentials()))

@@ -14,6 +14,7 @@ from tenacity import retry, retry_if_exception_message, stop_after_attempt, wait
 
 from stacks.errors import CdcError
 from stacks.routes.model import Routes
+from stacks.settings.model import Settings
 
 READ = "pulumi:pulumi:readStackOutputs"  # the engine's own look-up of a stack's last outputs
 
@@ -35,6 +36,7 @@ class PreviousOutputs:
     routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
     readers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     topics: Mapping[str, str] = field(default_factory=dict[str, str])
+    generations: Sequence[str] = ()  # of API keys
     assumed: bool = False  # in a plan: statements are taken to run as recorded, nobody is asked
 
     @property
@@ -80,7 +82,9 @@ def parse(outputs: Mapping[str, Any]) -> PreviousOutputs:
         for topic in consumer["topics"]:
             readers.setdefault(topic, []).append(consumer["name"])
     topics = {route["name"]: route["topic"] for route in contract.get("routes", ())}
-    return PreviousOutputs(routing, readers, topics, outputs.get("assumed") is True)
+    made = outputs.get("keyGenerations")
+    generations = tuple(str(one) for one in made) if isinstance(made, list) else ()
+    return PreviousOutputs(routing, readers, topics, generations, outputs.get("assumed") is True)
 
 
 def known(value: Any) -> Mapping[str, Any]:
@@ -100,4 +104,19 @@ def protect_readers(routes: Routes, previous: PreviousOutputs) -> None:
         raise CdcError(
             "a topic with consumers would be deleted:\n  " + "\n  ".join(gone),
             "keep the route with retire: true for one update, when its consumers have moved; then remove it",
+        )
+
+
+def protect_keys(settings: Settings, previous: PreviousOutputs) -> None:
+    """Raises CdcError when a private stack would use an API key in the update that makes it.
+
+    Kafka knows a new key after some minutes. Elsewhere the provider waits for that; into a private network it does not see.
+    """
+    wanted = settings.keys.active
+    if settings.private and previous.generations and wanted not in previous.generations:
+        kept = ", ".join(f'"{one}"' for one in dict.fromkeys([*previous.generations, wanted]))
+        raise CdcError(
+            f"key generation {wanted} would be used in the update that makes it, before Kafka knows it",
+            f'make it first, beside the active one: keys: {{active: "{previous.generations[-1]}", kept: [{kept}]}}, pulumi up; '
+            f'after five minutes make "{wanted}" the active one',
         )

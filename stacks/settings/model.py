@@ -69,7 +69,10 @@ Generation = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]
 
 
 class KeySettings(Model):
-    """API keys by generation. To rotate: name the new one `active` and keep the old one, apply; drop the old one, apply."""
+    """API keys by generation. To rotate: name the new one `active` and keep the old one, apply; drop the old one, apply.
+
+    A private stack makes the new one first: `kept` names it beside the active one, and it becomes `active` one update later.
+    """
 
     active: Generation = "1"
     kept: list[Generation] = Field(default=[])
