@@ -33,6 +33,7 @@ def mend(backend: Path, stack: str) -> str:
 
     What was made since is found by its name when it is made again. Hold the environment (exclusive.py): the CLI must not run.
     """
+    mend_layout(backend)
     if not broken(backend, stack):
         return ""
     file = file_of(backend, stack)
@@ -43,6 +44,15 @@ def mend(backend: Path, stack: str) -> str:
         return whole.name
     file.unlink()
     return "nothing"
+
+
+def mend_layout(backend: Path) -> None:
+    """The backend's note of its own layout, which the CLI wrote once; it reads no state without it."""
+    note = backend / ".pulumi" / "meta.yaml"
+    if note.exists() and not note.read_text().startswith("version:"):
+        scratch = note.with_suffix(".mended")
+        scratch.write_text("version: 1\n")
+        scratch.replace(note)
 
 
 def earlier(backend: Path, stack: str) -> Iterator[Path]:
