@@ -135,10 +135,13 @@ def take_over(workspace: pulumi.Workspace) -> None:
 
 def clear_lock(workspace: pulumi.Workspace) -> None:
     """A lock of the stack whose owner is dead is from a run that was killed. CdcError while its owner lives."""
-    backend = workspace.instance.home / "pulumi" / "state" / ".pulumi" / "locks"
-    locks = list(backend.rglob("*.json"))
+    locks = list((workspace.backend / ".pulumi" / "locks").rglob("*.json"))
     for owner in filter(None, map(lock_owner, locks)):
         raise CdcError(f"the Pulumi CLI (pid {owner}) works on the stack local", "wait until it is done, or end it")
+    for begun in (workspace.backend / ".pulumi").rglob(
+        "*.tmp"
+    ):  # a full disk: the CLI takes one for a lock, and cannot read it
+        begun.unlink()
     if locks:
         say("  an earlier run was interrupted: taking over its stack")
         workspace.output(["cancel", "--yes"])

@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from cli.commands.up import lock_owner
+from cli.commands.up import clear_lock, lock_owner
 
 
 @pytest.fixture
@@ -38,3 +40,23 @@ def test_a_lock_that_broke_off_is_nobody_s(text: str, tmp_path: Path) -> None:
     assert lock_owner(lock) is None
     lock.write_text(json.dumps({"pid": os.getpid()}))  # another program has the number now
     assert lock_owner(lock) is None
+
+
+def test_files_that_were_begun_and_never_ended_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A full disk leaves `LOCK.json.123.tmp`, empty, in the folder of locks: the CLI reads whatever is there."""
+    locks, stacks = tmp_path / ".pulumi" / "locks" / "o" / "p" / "local", tmp_path / ".pulumi" / "stacks" / "p"
+    for folder in (locks, stacks):
+        folder.mkdir(parents=True)
+    begun = [locks / "a.json.18ebde.tmp", stacks / "local.json.18ebdf.tmp"]
+    for file in (*begun, stacks / "local.json"):
+        file.touch()
+    ran: list[list[str]] = []
+    workspace: Any = SimpleNamespace(backend=tmp_path, output=ran.append)
+    clear_lock(workspace)
+    assert not any(file.exists() for file in begun)
+    assert (stacks / "local.json").exists()
+    assert ran == []
+    (locks / "b.json").touch()
+    clear_lock(workspace)
+    assert ran == [["cancel", "--yes"]]
+    assert "an earlier run was interrupted" in capsys.readouterr().err
