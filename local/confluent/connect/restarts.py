@@ -1,6 +1,9 @@
 """Restarts failed connector tasks, as the managed service does (`auto.restart.on.user.error`): at once, then less and less often.
 
 A connector that fails at one record sends those behind it again each time.
+
+Debezium waits for its next batch by the wall clock: when that goes back an hour, it sends nothing for an hour (tried with
+`python -m bench.interrupt`, where the clock jumps). Its tasks are started again then.
 """
 
 import asyncio
@@ -15,7 +18,7 @@ from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 
 log = logging.getLogger("cloud.connect")
-
+DRIFT = 1  # seconds
 
 INTERVAL, LONGEST, CALM = (
     2,
@@ -41,18 +44,37 @@ class Patience:
         return False
 
 
+@dataclass(slots=True)
+class WallClock:
+    """The wall clock against the one that only goes on (seconds)."""
+
+    ahead: float = field(default_factory=lambda: time.time() - time.monotonic())
+
+    def went_back(self, wall: float, monotonic: float) -> bool:
+        """Since the last look, by more than clocks drift?"""
+        before, self.ahead = self.ahead, wall - monotonic
+        return self.ahead < before - DRIFT
+
+
 async def run(cloud: Cloud) -> None:
     """Look at every connector each two seconds; a failed one is restarted, a lost one configured again."""
-    patience = Patience()
+    patience, clock = Patience(), WallClock()
     while True:
+        again = clock.went_back(time.time(), time.monotonic())
         for document in list(cloud.store.all("connector")):
             try:
-                await mend(cloud, document, patience)
+                await (restart(cloud, document) if again else mend(cloud, document, patience))
             except (httpx2.HTTPError, ApiError) as error:
                 log.info("connector %s: %s", document["name"], error)
             except Exception:
                 log.exception("connector %s", document["name"])
         await asyncio.sleep(INTERVAL)
+
+
+async def restart(cloud: Cloud, document: connectors.Document) -> None:
+    """Connector and tasks, whatever their state; a paused one stays so."""
+    log.warning("the clock went back, restarting connector %s", document["name"])
+    await connectors.worker(cloud, "POST", f"/connectors/{document['name']}/restart?includeTasks=true")
 
 
 async def mend(cloud: Cloud, document: connectors.Document, patience: Patience) -> None:
