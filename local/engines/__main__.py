@@ -1,6 +1,7 @@
 """The supervisor's process: `python -m local.engines`. It answers on its loopback port until it is told to stop.
 
-GET /engines  what runs, one object per engine.   POST /retry  start what was given up.   POST /stop  stop everything and end.
+GET /engines  what runs, one object per engine.   POST /retry  start what was given up.   POST /restart/NAME  stop one and start it
+again.   POST /stop  stop everything and end.
 """
 
 import asyncio
@@ -36,7 +37,18 @@ def api(supervisor: Supervisor, home: str) -> Starlette:
         supervisor.retry()
         return JSONResponse({"retrying": True})
 
-    acting = [Route("/stop", stop, methods=["POST"]), Route("/retry", retry, methods=["POST"])]
+    async def restart(request: Request) -> JSONResponse:
+        name = request.path_params["name"]
+        if name not in supervisor.running:
+            return JSONResponse({"problem": f"there is no engine {name}"}, 404)
+        await supervisor.restart(name)
+        return JSONResponse({"restarting": name})
+
+    acting = [
+        Route("/restart/{name}", restart, methods=["POST"]),
+        Route("/stop", stop, methods=["POST"]),
+        Route("/retry", retry, methods=["POST"]),
+    ]
     return Starlette(routes=[Route("/engines", engines), *acting])
 
 

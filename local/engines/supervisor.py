@@ -105,6 +105,10 @@ class Supervisor:
                 one.enter("restarting")
                 one.retry.set()
 
+    async def restart(self, name: str) -> None:
+        """Stop one engine; it starts again as after a crash. KeyError when there is none of that name."""
+        await self.end(self.running[name])
+
     async def until_given_up(self, one: Running) -> None:
         """Start it, and again after each end, until it failed too often in a row."""
         while one.failures < GIVE_UP_AFTER:

@@ -2,8 +2,8 @@
 
 A connector that fails at one record sends those behind it again each time.
 
-Debezium waits for its next batch by the wall clock: when that goes back an hour, it sends nothing for an hour (tried with
-`python -m bench.interrupt`, where the clock jumps). Its tasks are started again then.
+Debezium waits for its next batch by the wall clock: when that goes back an hour, it sends nothing for an hour, and nobody can stop
+such a task (tried with `python -m bench.interrupt`, where the clock jumps). The worker is started again then.
 """
 
 import asyncio
@@ -60,10 +60,11 @@ async def run(cloud: Cloud) -> None:
     """Look at every connector each two seconds; a failed one is restarted, a lost one configured again."""
     patience, clock = Patience(), WallClock()
     while True:
-        again = clock.went_back(time.time(), time.monotonic())
+        if clock.went_back(time.time(), time.monotonic()):
+            await restart_worker(cloud)
         for document in list(cloud.store.all("connector")):
             try:
-                await (restart(cloud, document) if again else mend(cloud, document, patience))
+                await mend(cloud, document, patience)
             except (httpx2.HTTPError, ApiError) as error:
                 log.info("connector %s: %s", document["name"], error)
             except Exception:
@@ -71,10 +72,13 @@ async def run(cloud: Cloud) -> None:
         await asyncio.sleep(INTERVAL)
 
 
-async def restart(cloud: Cloud, document: connectors.Document) -> None:
-    """Connector and tasks, whatever their state; a paused one stays so."""
-    log.warning("the clock went back, restarting connector %s", document["name"])
-    await connectors.worker(cloud, "POST", f"/connectors/{document['name']}/restart?includeTasks=true")
+async def restart_worker(cloud: Cloud) -> None:
+    """By its supervisor."""
+    log.warning("the clock went back, restarting the worker")
+    try:
+        await cloud.http.post(cloud.instance.url("supervisor") + "/restart/connect", timeout=60)
+    except httpx2.HTTPError as error:
+        log.warning("the supervisor could not restart the worker: %s", error)
 
 
 async def mend(cloud: Cloud, document: connectors.Document, patience: Patience) -> None:

@@ -127,6 +127,22 @@ def test_what_was_given_up_starts_again_when_its_cause_is_gone(tmp_path: Path) -
     supervised(tmp_path, [ends, no_room], work, backoff=0.01)
 
 
+def test_one_engine_is_restarted_when_asked(tmp_path: Path) -> None:
+    one, other = engine("one", tmp_path, 23956), engine("other", tmp_path, 23957)
+
+    async def work(supervisor: Supervisor) -> None:
+        for name in ("one", "other"):
+            await until(supervisor, name, "ready")
+        before = {name: running.process for name, running in supervisor.running.items()}
+        await supervisor.restart("one")
+        await until(supervisor, "one", "restarting")
+        await until(supervisor, "one", "ready")
+        assert supervisor.running["one"].process is not before["one"]
+        assert supervisor.running["other"].process is before["other"]
+
+    supervised(tmp_path, [one, other], work)
+
+
 def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
     ours = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)

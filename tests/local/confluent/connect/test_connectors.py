@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
 from local.confluent.connect import restarts
@@ -98,25 +100,26 @@ def test_a_failed_task_shows_its_trace_and_is_restarted(fake_cloud: Running) -> 
     fake_cloud.api.delete(one)
 
 
-def test_a_clock_that_goes_back_restarts_what_waits_by_it(fake_cloud: Running) -> None:
-    one = make(fake_cloud, "waiting")
+def test_a_clock_that_goes_back_restarts_the_worker(fake_cloud: Running) -> None:
     clock = restarts.WallClock(ahead=1000.0)
     assert not clock.went_back(1101.0, 101.0)  # it goes on
     assert not clock.went_back(4703.0, 103.0)  # an hour ahead
     assert clock.went_back(1105.0, 105.0)
     assert not clock.went_back(1107.0, 107.0)  # said once
     assert not clock.went_back(1108.5, 109.0)  # set right by half a second
-    document = fake_cloud.cloud.store.get("connector", "waiting")
-    assert document
-    asyncio.run(restarts.restart(mender(fake_cloud), document))
-    assert fake_cloud.connect.restarts[-1] == "waiting"
-    fake_cloud.api.delete(one)
+    asked: list[str] = []
+
+    def supervisor(request: httpx2.Request) -> httpx2.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        return httpx2.Response(200, json={})
+
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(supervisor))
+    asyncio.run(restarts.restart_worker(replace(fake_cloud.cloud, http=http)))
+    assert asked == ["POST /restart/connect"]
 
 
 def mender(running: Running) -> Any:
     """The cloud with an HTTP client of this thread's own loop."""
-    from dataclasses import replace
-
     fakes = {"connect": running.connect, "registry": running.registry}
     return replace(running.cloud, http=cloud.engines(running.instance, fakes), acl_lock=asyncio.Lock())
 
