@@ -33,7 +33,10 @@ class RegistryContract(Part):
 
 
 class DatabaseContract(Part):
-    """The captured database: the writer's address."""
+    """The captured database: the writer's address.
+
+    `tls`: how connector and migrator reach it; only `verify-ca` and `verify-full` know that it is the right server.
+    """
 
     host: str
     port: int
@@ -41,6 +44,7 @@ class DatabaseContract(Part):
     slot: str
     publication: str
     heartbeat_table: str
+    tls: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "require"
 
 
 class EventsApiContract(Part):

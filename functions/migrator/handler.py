@@ -13,10 +13,15 @@ from migrator import migrations, schema
 USERS = {"cdc": "CDC_SECRET", "events_api": "EVENTS_API_SECRET"}
 
 
-def files() -> Path:
-    """schemas/postgres: beside the packages in the archive, in the project's root otherwise."""
+def base() -> Path:
+    """Where schemas/postgres is: beside the packages in the archive, in the project's root otherwise."""
     here = Path(__file__).resolve()
-    return next(folder for up in (1, 2) if (folder := here.parents[up] / "schemas" / "postgres").is_dir())
+    return next(folder for up in (1, 2) if ((folder := here.parents[up]) / "schemas" / "postgres").is_dir())
+
+
+def files() -> Path:
+    """The numbered files."""
+    return base() / "schemas" / "postgres"
 
 
 def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object], dict[str, Any]]:
@@ -36,6 +41,7 @@ def make(environment: Mapping[str, str]) -> Callable[[Mapping[str, Any], object]
             user=owner["username"],
             password=owner["password"],
             ssl_mode=environment.get("DATABASE_SSL_MODE", "require"),
+            root_certificate=str(base() / name) if (name := environment.get("DATABASE_ROOT_CERTIFICATE")) else None,
         )
         applied = migrations.migrate(dsn, files())
         schema.set_passwords(dsn, {user: secret(environment[name])["password"] for user, name in USERS.items()})

@@ -13,7 +13,7 @@ from migrator.difference import Difference, Expected, Unfit
 
 @dataclass(frozen=True, slots=True)
 class Dsn:
-    """Where the database is and who signs in."""
+    """Where the database is and who signs in. `root_certificate`: a file of authorities that must vouch for the server."""
 
     host: str
     port: int
@@ -21,6 +21,7 @@ class Dsn:
     user: str
     password: str
     ssl_mode: str = "prefer"
+    root_certificate: str | None = None
 
 
 @retry(
@@ -38,6 +39,7 @@ def connect(dsn: Dsn) -> psycopg.Connection:
         user=dsn.user,
         password=dsn.password,
         sslmode=dsn.ssl_mode,
+        sslrootcert=dsn.root_certificate,
         autocommit=True,
         connect_timeout=5,
     )

@@ -42,5 +42,5 @@ def declare(context: Context) -> None:
     )
     pulumi.export("contract", outputs.contract(context, stages))
     pulumi.export("routing", pulumi.Output.from_input(statements.routing.served))
-    pulumi.export("keyGenerations", context.settings.keys.generations)
+    pulumi.export("keyGenerations", pulumi.Output.from_input(context.settings.keys.generations))
     pulumi.export("credentials", pulumi.Output.secret(platform.identities.credentials()))

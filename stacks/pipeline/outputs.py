@@ -95,6 +95,7 @@ def filled(context: Context, auth: str | None, values: dict[str, Any]) -> dict[s
             slot=connector.slot,
             publication=connector.publication,
             heartbeat_table=connector.heartbeat_table,
+            tls=backend.ssl_mode,
         ),
         events_api=EventsApiContract(url=values["events_api"], auth="jwt" if auth == "jwt" else "iam")
         if auth

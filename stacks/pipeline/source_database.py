@@ -178,6 +178,8 @@ def declare_migrator(context: Context, backend: AuroraBackend, around: Surroundi
         after=[*around.vpc_endpoints.endpoints, *around.security_groups.rules],
         tables=[*(source.table for source in context.routes.sources), *connector.own_tables],
         expected=[expected(source) for source in context.routes.sources],
+        ssl_mode=backend.ssl_mode,
+        ssl_root_certificate=backend.ssl_root_certificate,
     )
     return Migrator("migration", args, around.below)
 

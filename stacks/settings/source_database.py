@@ -1,11 +1,12 @@
 """The source database, as a union: one that exists already, or Aurora with all that it needs."""
 
 import ipaddress
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from stacks.files.base import DatabaseName, Host, Model
+from stacks.settings.root_certificate import RootCertificate
 
 CDC_USER, API_USER = "cdc", "events_api"  # made by schemas/postgres/001_roles.sql
 SslMode = Literal["disable", "prefer", "require", "verify-ca", "verify-full"]
@@ -42,7 +43,27 @@ InstanceClass = Annotated[
 ]
 
 
-class PostgresBackend(Model):
+class Verification(Model):
+    """How a connection to the database is encrypted, and who must vouch for the server: `verify-ca` and `verify-full` ask these authorities.
+
+    `sslRootCertificate` is a file of this repository, `certificates/NAME.pem`.
+    """
+
+    ssl_mode: SslMode = "require"
+    ssl_root_certificate: RootCertificate | None = None
+
+    @model_validator(mode="after")
+    def verifies_by_something(self) -> Self:
+        if self.ssl_mode.startswith("verify-") and self.ssl_root_certificate is None:
+            raise ValueError(
+                f"sslMode {self.ssl_mode} needs sslRootCertificate: the authorities that vouch for the server"
+            )
+        if self.ssl_root_certificate and not self.ssl_mode.startswith("verify-"):
+            raise ValueError(f"sslRootCertificate is not asked with sslMode {self.ssl_mode}: use verify-full")
+        return self
+
+
+class PostgresBackend(Verification):
     """A PostgreSQL that exists already. The host must be the writer: replication does not pass a proxy."""
 
     kind: Literal["postgres"]
@@ -50,7 +71,6 @@ class PostgresBackend(Model):
     port: Annotated[int, Field(ge=1, le=65535)] = 5432
     database: DatabaseName
     user: DatabaseName = CDC_USER
-    ssl_mode: SslMode = "require"
 
     @model_validator(mode="after")
     def is_a_writer(self) -> "PostgresBackend":
@@ -131,7 +151,7 @@ class AlarmSettings(Model):
     confluent: Literal["slack", "teams", "webhook"] | None = None
 
 
-class AuroraBackend(Model):
+class AuroraBackend(Verification):
     """Aurora PostgreSQL with RDS Proxy, the events API, migrations and alarms.
 
     `account`: the only AWS account that this environment may be made in.
@@ -148,7 +168,6 @@ class AuroraBackend(Model):
     log_days: Literal[30, 90, 365, 731] = 365
     vpc: Annotated[NewVpc | ExistingVpc, Field(discriminator="kind")]
     connectivity: Annotated[PublicAccess | PrivateLink, Field(discriminator="kind")]
-    ssl_mode: SslMode = "require"
     api: ApiSettings = ApiSettings()
     alarms: AlarmSettings = AlarmSettings()
 

@@ -33,6 +33,8 @@ class MigratorArgs:
     publication: str
     tables: Sequence[str]
     expected: Sequence[Mapping[str, Any]]
+    ssl_mode: str
+    ssl_root_certificate: str | None
     after: Sequence[pulumi.Resource]
 
 
@@ -55,7 +57,11 @@ class Migrator(Component):
             "OWNER_SECRET": database.owner_secret,
             "CDC_SECRET": secrets[CDC_USER],
             "EVENTS_API_SECRET": secrets[API_USER],
+            "DATABASE_SSL_MODE": args.ssl_mode,
         }
+        authorities = [args.ssl_root_certificate] if args.ssl_root_certificate else []
+        if authorities:
+            environment["DATABASE_ROOT_CERTIFICATE"] = authorities[0]
         function_args = LambdaFunctionArgs(
             context=args.context,
             code="migrator",
@@ -68,7 +74,7 @@ class Migrator(Component):
             timeout=300,
             memory=256,
             concurrency=1,
-            files=["schemas/postgres/*.sql"],
+            files=["schemas/postgres/*.sql", *authorities],
         )
         self.function = LambdaFunction("migrator", function_args, self.child())
         work = {"publication": args.publication, "tables": sorted(args.tables), "sources": args.expected}

@@ -13,6 +13,7 @@ from stacks.components.confluent.acls import AclsArgs, kafka_acls
 from stacks.components.confluent.identity import Acl
 from stacks.components.confluent.topics import DataPlane
 from stacks.routes.model import Source
+from stacks.settings import root_certificate
 from stacks.settings.model import ConnectorSettings
 from stacks.settings.source_database import AuroraBackend, PostgresBackend
 
@@ -100,12 +101,14 @@ def configuration(args: CdcConnectorArgs) -> Mapping[str, pulumi.Input[str]]:
 def database_keys(args: CdcConnectorArgs) -> dict[str, pulumi.Input[str]]:
     """Where the rows come from: the writer, never a proxy."""
     backend, settings = args.backend, args.settings
+    authorities = backend.ssl_root_certificate
     return {
         "database.hostname": args.host,
         "database.port": pulumi.Output.from_input(args.port).apply(str),
         "database.user": backend.user,
         "database.dbname": backend.database,
         "database.sslmode": backend.ssl_mode,
+        **({"database.sslrootcert": root_certificate.text(authorities)} if authorities else {}),
         "slot.name": settings.slot,
         "slot.drop.on.stop": "false",
         "publication.name": settings.publication,
