@@ -1,5 +1,6 @@
 """Who vouches for the database: a file of the repository, asked by connector and migrator, or nobody, and the contract says which."""
 
+import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,9 +50,14 @@ def test_what_cannot_be_asked_is_refused(settings: dict[str, str], words: str) -
 
 
 def keys(**settings: str) -> dict[str, pulumi.Input[str]]:
-    backend = PostgresBackend.model_validate({**GOOD, **settings})
-    args: Any = SimpleNamespace(backend=backend, settings=ConnectorSettings(), host="db.example.com", port=5432)
-    return connector.database_keys(args)
+    """Of a connector. Outputs need a loop, and take whichever there is."""
+
+    async def made() -> dict[str, pulumi.Input[str]]:
+        backend = PostgresBackend.model_validate({**GOOD, **settings})
+        args: Any = SimpleNamespace(backend=backend, settings=ConnectorSettings(), host="db.example.com", port=5432)
+        return connector.database_keys(args)
+
+    return asyncio.run(made())
 
 
 def test_the_connector_gets_the_authorities_as_text(repository: Path) -> None:

@@ -41,6 +41,7 @@ def test_what_was_begun_is_finished(tmp_path: Path, how: str, written: bool) -> 
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
     )
     assert caller.stdout is not None
     assert caller.stdout.readline() == "at work\n"
