@@ -34,7 +34,7 @@ class Point:
         return dice.sample(list(self.victims), len(self.victims)) if self.shuffled else list(reversed(self.victims))
 
 
-FIRST = Point("first up", ("up",), 45, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
+FIRST = Point("first up", ("up",), 32, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
 CHANGE = Point("change", ("up",), 9, [*COMMAND, *PULUMI, *RUNNING, *POWER], judge.after_up)
 DOWN = Point("down", ("down",), 2.5, [*COMMAND, *RUNNING, *POWER], judge.after_down)
 DESTROYED = Point(
