@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import psutil
 
-from local.engines.leftovers import end_recorded
+from local.engines.leftovers import end_holders, end_recorded
 from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
 from local.toolchain import aot, postgres
@@ -81,6 +81,7 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
     rows = engines(instance)
     if rows is None:
         end_recorded(instance.folder("run") / "pids.json")
+        end_holders(instance.home, map(instance.port, PORTS))
         refuse_busy_ports(instance)
         refuse_full_disk(instance)
         rotate_logs(instance)

@@ -2,9 +2,22 @@
 
 import contextlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
+
+
+def end_holders(home: Path, ports: Iterable[int]) -> None:
+    """Kill what listens on these ports and was started for this environment: nobody recorded it, and its supervisor is gone."""
+    wanted = set(ports)
+    for one in psutil.net_connections("inet"):
+        if one.pid and one.laddr and one.laddr[1] in wanted and one.status == psutil.CONN_LISTEN:
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(one.pid)
+                if process.environ().get("CDC_HOME") == str(home):
+                    process.kill()
+                    process.wait(10)
 
 
 def end_recorded(file: Path) -> None:

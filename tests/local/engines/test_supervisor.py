@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from typing import Any
 
 import psutil
 
-from local.engines.leftovers import end_recorded
+from local.engines.leftovers import end_holders, end_recorded
 from local.engines.spec import Engine
 from local.engines.supervisor import GIVE_UP_AFTER, Supervisor
 from local.environment import Instance
 
 SERVER = "import http.server,sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.BaseHTTPRequestHandler).serve_forever()"
+
+LISTENER = "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print(flush=True); input()"
 
 
 class NoFiles:
@@ -156,6 +159,24 @@ def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
     other.kill()
     other.wait()
     assert not file.exists()
+
+
+def test_what_holds_our_ports_for_us_is_ended_and_nobody_else(tmp_path: Path) -> None:
+    """A process that no record names: its supervisor died between starting it and writing it down."""
+    held: dict[int, subprocess.Popen[bytes]] = {}
+    for port, home in ((23960, tmp_path), (23961, tmp_path / "other"), (23962, tmp_path)):
+        command = [sys.executable, "-c", LISTENER, str(port)]
+        environment = {**os.environ, "CDC_HOME": str(home)}
+        pipe = subprocess.PIPE
+        held[port] = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe)
+        assert held[port].stdout.readline()  # type: ignore[union-attr] - it listens
+    end_holders(tmp_path, (23960, 23961))
+    assert held[23960].wait(10) == -signal.SIGKILL
+    assert held[23961].poll() is None  # another environment's
+    assert held[23962].poll() is None  # not a port of ours
+    for process in held.values():
+        process.kill()
+        process.communicate()
 
 
 def test_a_record_that_broke_off_names_nobody(tmp_path: Path) -> None:
