@@ -10,9 +10,7 @@ from confluent_kafka.admin import OffsetSpec
 
 from cli.client.offsets import Offsets, Places
 
-LONGEST = (
-    180  # seconds that a transaction is open at most: the service commits each minute, local statements each second
-)
+LONGEST = 180  # seconds: the service commits its transactions each minute, local statements each second
 
 
 def held(offsets: Offsets, topics: Iterable[str], ends: Places, now: float) -> dict[str, int]:

@@ -138,9 +138,8 @@ def clear_lock(workspace: pulumi.Workspace) -> None:
     locks = list((workspace.backend / ".pulumi" / "locks").rglob("*.json"))
     for owner in filter(None, map(lock_owner, locks)):
         raise CdcError(f"the Pulumi CLI (pid {owner}) works on the stack local", "wait until it is done, or end it")
-    for begun in (workspace.backend / ".pulumi").rglob(
-        "*.tmp"
-    ):  # a full disk: the CLI takes one for a lock, and cannot read it
+    # A full disk leaves files that were begun: the CLI takes one for a lock, and cannot read it.
+    for begun in (workspace.backend / ".pulumi").rglob("*.tmp"):
         begun.unlink()
     if locks:
         say("  an earlier run was interrupted: taking over its stack")

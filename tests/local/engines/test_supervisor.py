@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from local.engines.leftovers import end_holders, end_recorded
 from local.engines.spec import Engine
@@ -159,6 +160,19 @@ def test_leftovers_are_ended_and_nobody_else(tmp_path: Path) -> None:
     other.kill()
     other.wait()
     assert not file.exists()
+
+
+def test_a_child_that_is_gone_saves_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's children come and go: one ended between the look and the kill, and its parent lived on."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    child = psutil.Process(gone.pid)
+    gone.wait()
+    ours = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    monkeypatch.setattr(psutil.Process, "children", lambda _, recursive: [child])
+    file = tmp_path / "pids.json"
+    file.write_text(json.dumps({"postgres": [ours.pid, psutil.Process(ours.pid).create_time()]}))
+    end_recorded(file)
+    assert not psutil.pid_exists(ours.pid)
 
 
 def test_what_holds_our_ports_for_us_is_ended_and_nobody_else(tmp_path: Path) -> None:
