@@ -25,13 +25,22 @@ OUTPUTS: dict[str, Properties] = {
     },
     "ServiceAccount": {"apiVersion": "iam/v2", "kind": "ServiceAccount"},
     "Schema": {"schemaIdentifier": 100001},
-    "Gateway": {
-        "awsEgressPrivateLinkGateway": {"region": "us-east-1", "principalArn": "arn:aws:iam::1:role/confluent"}
-    },
     "PrivateLinkAttachment": {
         "aws": [{"vpcEndpointServiceName": "com.amazonaws.vpce.x"}],
         "dnsDomain": "us-east-1.aws.private.example",
     },
+}
+# Block that a resource may have → what Confluent fills in there.
+BLOCKS: dict[str, Properties] = {
+    "awsEgressPrivateLinkGateway": {"principalArn": "arn:aws:iam::1:role/confluent"},
+    "awsIngressPrivateLinkGateway": {"vpcEndpointServiceName": "com.amazonaws.vpce.x"},
+    "awsIngressPrivateLinkEndpoint": {"dnsDomain": "ap1.us-east-1.aws.accesspoint.example"},
+}
+# Service → the addresses that an access point gives it.
+ENDPOINTS = {
+    "KAFKA": {"REST": "https://lkc-1-ap1.example:443", "BOOTSTRAP": "lkc-1-ap1.example:9092"},
+    "SCHEMA_REGISTRY": {"REST": "https://lsrc-1-ap1.example"},
+    "FLINK": {"REST": "https://flink-ap1.example", "LANGUAGE_SERVICE": "https://flinkpls-ap1.example"},
 }
 # Function → its answer.
 FUNCTIONS: dict[str, Properties] = {
@@ -70,12 +79,38 @@ def resource(kind: str, name: str, inputs: Properties) -> tuple[str, Properties]
     """Id and outputs of a resource that a plan takes to be made."""
     secret = {"secret": f"secret-of-{name}"} if kind == "ApiKey" else {}
     made = IDS.get(kind, f"{ID_PREFIXES.get(kind, 'id-of')}-{name}")
-    return made, {**inputs, **OUTPUTS.get(kind, {}), **secret}
+    blocks = {key: {**inputs[key], **filled} for key, filled in BLOCKS.items() if isinstance(inputs.get(key), dict)}
+    return made, {**inputs, **OUTPUTS.get(kind, {}), **blocks, **secret}
 
 
 def function(token: str, arguments: Properties) -> Properties:
     """A function's answer. RestError for one that no plan can answer."""
     name = token.rpartition(":")[2]
+    if name == "getEndpoint":
+        return {**arguments, "id": "endpoints", "endpoints": endpoints(arguments["filter"])}
     if name not in FUNCTIONS:
         raise RestError(f"{token} needs an account: a plan cannot answer it")
     return {**arguments, **FUNCTIONS[name]}
+
+
+def endpoints(wanted: Properties) -> list[Properties]:
+    """The private addresses of a service, by the one access point that plans know."""
+    return [
+        {
+            "id": f"ep-{kind.lower()}",
+            "apiVersion": "endpoint/v1",
+            "kind": "Endpoint",
+            "cloud": wanted["cloud"],
+            "region": wanted["region"],
+            "service": wanted["service"],
+            "isPrivate": True,
+            "connectionType": "PRIVATE_LINK",
+            "endpoint": address,
+            "endpointType": kind,
+            "environment": wanted["environment"],
+            "resources": [],
+            "gateways": [{"id": "id-of-ingress-gateway"}],
+            "accessPoints": [{"id": "id-of-ingress-point"}],
+        }
+        for kind, address in ENDPOINTS[wanted["service"]].items()
+    ]

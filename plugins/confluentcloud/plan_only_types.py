@@ -97,6 +97,9 @@ PLANNED: dict[str, ResourceType] = {
             "awsEgressPrivateLinkGateway": block(
                 {"region": Field(required=True, replaces=True), "principalArn": OUT}, replaces=True
             ),
+            "awsIngressPrivateLinkGateway": block(
+                {"region": Field(required=True, replaces=True), "vpcEndpointServiceName": OUT}, replaces=True
+            ),
         }
     ),
     "AccessPoint": ResourceType(
@@ -110,6 +113,14 @@ PLANNED: dict[str, ResourceType] = {
                     "enableHighAvailability": Field(replaces=True),
                     "vpcEndpointId": OUT,
                     "vpcEndpointDnsName": OUT,
+                },
+                replaces=True,
+            ),
+            "awsIngressPrivateLinkEndpoint": block(
+                {
+                    "vpcEndpointId": Field(required=True, replaces=True),
+                    "dnsDomain": OUT,
+                    "vpcEndpointServiceName": OUT,
                 },
                 replaces=True,
             ),

@@ -22,9 +22,10 @@ def zones(resource: Resource) -> bool:
 
 
 def private(graph: Graph) -> Iterator[tuple[str, str]]:
-    for cluster in graph.confluent("kafkaCluster"):
-        if not graph.confluent("privateLinkAttachment") and not graph.confluent("ipFilter"):
-            yield cluster.name, "can be reached from everywhere"
+    gateways = [g for g in graph.confluent("gateway") if g.get("awsIngressPrivateLinkGateway")]
+    walls = [*gateways, *graph.confluent("privateLinkAttachment"), *graph.confluent("ipFilter")]
+    for cluster in graph.confluent("kafkaCluster") if not walls else ():
+        yield cluster.name, "can be reached from everywhere"
 
 
 def config(name: str) -> Callable[[Resource], bool]:

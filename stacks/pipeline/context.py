@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_confluentcloud as cc
 
+from stacks.components.confluent.endpoints import Endpoints
 from stacks.components.confluent.identity import Identity
 from stacks.components.confluent.kafka import Kafka
 from stacks.components.confluent.registry import Registry
@@ -83,11 +84,6 @@ class Context:
         """Options of the components on Confluent Cloud."""
         return pulumi.ResourceOptions(providers=[self.confluent])
 
-    @property
-    def flink_endpoint(self) -> pulumi.Output[str]:
-        """Statements on the public endpoint cannot reach a private cluster."""
-        return self.region.private_rest_endpoint if self.settings.private else self.region.rest_endpoint
-
 
 @dataclass(frozen=True, slots=True)
 class Identities:
@@ -117,5 +113,6 @@ class Platform:
 
     kafka: Kafka
     registry: Registry
+    endpoints: Endpoints
     identities: Identities
     data_plane: DataPlane

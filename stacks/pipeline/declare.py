@@ -24,7 +24,7 @@ def declare(context: Context) -> None:
     kafka_args = KafkaArgs(environment=settings.environment, cluster=settings.kafka, protect=settings.protect)
     kafka = Kafka("kafka", kafka_args, context.below)
     private = private_network.declare(context, source, kafka)
-    platform = identities.declare(context, kafka, private.ways_in)
+    platform = identities.declare(context, kafka, private)
     acls = identities.declare_acls(context, platform)
     events = topics.declare(context, platform)
     captured = connector.declare(context, platform, source, [*source.after, *private.ways_out], events)

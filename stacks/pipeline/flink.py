@@ -48,7 +48,7 @@ def compute_pool(context: Context, platform: Platform) -> ComputePool:
         region=settings.kafka.region,
         environment_id=platform.kafka.environment.id,
         organization_id=context.organization.id,
-        rest_endpoint=context.flink_endpoint,
+        rest_endpoint=platform.endpoints.flink,
         api_key=key.key,
         api_secret=key.secret,
         runner_id=identities.flink.account.id,
@@ -102,7 +102,7 @@ def connection(context: Context, platform: Platform) -> Connection:
     """How the program itself asks about statements: as the deployer, who submits them."""
     key = platform.identities.deployer.credentials("flink")
     return Connection(
-        rest_endpoint=context.flink_endpoint,
+        rest_endpoint=platform.endpoints.flink,
         organization_id=context.organization.id,
         environment_id=platform.kafka.environment.id,
         api_key=key.key,

@@ -1,17 +1,15 @@
 """Who does what: one identity per job, with the roles of that job and no others."""
 
-from collections.abc import Sequence
-
-import pulumi
-
 from stacks.components.confluent import crn
 from stacks.components.confluent.acls import Acls, AclsArgs
+from stacks.components.confluent.endpoints import AccessPoint, Endpoints
 from stacks.components.confluent.identity import Grant, Identity, IdentityArgs
 from stacks.components.confluent.kafka import Kafka
 from stacks.components.confluent.registry import Registry, RegistryArgs
 from stacks.components.confluent.topics import DataPlane
 from stacks.pipeline.context import Context, Identities, Platform
 from stacks.pipeline.grants import KafkaGrant, Scope
+from stacks.pipeline.private_network import PrivateNetwork
 from stacks.routes.model import Consumer
 from stacks.statements import dead_letters
 
@@ -19,20 +17,43 @@ FLINK_TRANSACTIONS = "_confluent-flink_*"  # transactional ids of every Flink st
 TOOL_GROUPS = "cdc-tools-*"  # consumer groups of `cdc tail` and `cdc status`
 
 
-def declare(context: Context, kafka: Kafka, after: Sequence[pulumi.Resource]) -> Platform:
-    """Registry and identities. `after`: what calls to the cluster need first."""
+def declare(context: Context, kafka: Kafka, private: PrivateNetwork) -> Platform:
+    """Registry, addresses and identities."""
     registry_args = RegistryArgs(environment_id=kafka.environment.id, cluster=kafka.cluster, provider=context.confluent)
     registry = Registry("registry", registry_args, context.below)
-    identities = declare_identities(Scope(context=context, kafka=kafka, registry=registry, after=after))
+    identities = declare_identities(Scope(context=context, kafka=kafka, registry=registry, after=private.ways_in))
+    endpoints = addresses(context, kafka, registry, private)
     plane = DataPlane(
         cluster_id=kafka.cluster.id,
-        rest_endpoint=kafka.cluster.rest_endpoint,
+        rest_endpoint=endpoints.kafka_rest,
         credentials=identities.deployer.credentials("kafka"),
         registry_id=registry.id,
-        registry_endpoint=registry.rest_endpoint,
+        registry_endpoint=endpoints.registry,
         registry_credentials=identities.deployer.credentials("registry"),
     )
-    return Platform(kafka=kafka, registry=registry, identities=identities, data_plane=plane)
+    return Platform(kafka=kafka, registry=registry, endpoints=endpoints, identities=identities, data_plane=plane)
+
+
+def addresses(context: Context, kafka: Kafka, registry: Registry, private: PrivateNetwork) -> Endpoints:
+    """Of our access point; or the region's, where a private cluster is out of reach of Flink's public address."""
+    if private.access_point_id is not None:
+        point = AccessPoint(
+            identity=private.access_point_id,
+            environment_id=kafka.environment.id,
+            cluster_id=kafka.cluster.id,
+            region=context.settings.kafka.region,
+            provider=context.confluent,
+            ready=private.ways_in,
+        )
+        return point.endpoints()
+    regional = context.settings.private
+    return Endpoints(
+        bootstrap=kafka.cluster.bootstrap_endpoint,
+        kafka_rest=kafka.cluster.rest_endpoint,
+        registry=registry.rest_endpoint,
+        registry_for_clients=registry.private_endpoint if regional else registry.rest_endpoint,
+        flink=context.region.private_rest_endpoint if regional else context.region.rest_endpoint,
+    )
 
 
 def declare_identities(scope: Scope) -> Identities:

@@ -109,10 +109,13 @@ class PublicAccess(Model):
 class PrivateLink(Model):
     """Nothing is public: Confluent reaches Aurora, and we reach the cluster, through PrivateLink.
 
+    `ingress`: Confluent's end of our way to the cluster. New stacks take `gateway`, whose addresses are their own. A stack that has
+    an `attachment` keeps it: topics hold the cluster's address, so that the other would replace them all.
     `clients`: ranges of peered networks that consumers and deployments come from, besides a new VPC's own.
     """
 
     kind: Literal["privatelink"]
+    ingress: Literal["gateway", "attachment"]
     clients: list[Cidr] = Field(default=[])
 
 

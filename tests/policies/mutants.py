@@ -215,7 +215,7 @@ MUTANTS: dict[str, Mutant] = {
     "CON-02": prop("kafka-cluster", "availability", "LOW"),
     "CON-03": both(prop("kafka-cluster", "enterprises", GONE), prop("kafka-cluster", "basic", {})),
     "CON-04": prop("kafka-cluster", "deletionProtection", False),
-    "CON-05": without_type("privateLinkAttachment"),
+    "CON-05": without("ingress-gateway"),
     "CON-06": prop("kafka-environment", "streamGovernance", GONE),
     "CON-07": prop(TOPIC, "config/retention.ms", GONE),
     "CON-08": prop(TOPIC, "config/cleanup.policy", GONE),

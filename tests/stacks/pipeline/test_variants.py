@@ -1,4 +1,4 @@
-"""Settings that neither dev nor prod use: a Basic cluster, a Dedicated one in an existing VPC, two generations of keys."""
+"""Settings that neither dev nor prod use: a Basic cluster, a Dedicated one in an existing VPC, an attachment, two generations of keys."""
 
 import pickle
 from pathlib import Path
@@ -42,6 +42,14 @@ DEDICATED = {
 }
 
 
+def attached() -> dict:
+    """prod as it was made before Confluent had ingress gateways."""
+    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+    own = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("cdc-streaming:")}
+    own["backend"]["connectivity"]["ingress"] = "attachment"
+    return own
+
+
 def changed(folder: Path, name: str, settings: dict) -> Path:
     root = tree(folder)
     routes = yaml.safe_load((root / "routes.yaml").read_text())
@@ -54,11 +62,11 @@ def changed(folder: Path, name: str, settings: dict) -> Path:
 
 @pytest.fixture(scope="session")
 def variants(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> dict[str, Plan]:
-    """Both, made once for all workers."""
+    """All, made once for all workers."""
     file = shared / "variants.pickle"
     with FileLock(f"{file}.lock"):
         if not file.exists():
-            wanted = {"basic": BASIC, "dedicated": DEDICATED}
+            wanted = {"basic": BASIC, "dedicated": DEDICATED, "attached": attached()}
             roots = {name: changed(tmp_path_factory.mktemp(name), name, wanted[name]) for name in wanted}
             graphs = record([(root, name, {}) for name, root in roots.items()])
             made = {
@@ -148,3 +156,17 @@ def test_the_settings_page_is_current() -> None:
     from cli.docs.settings_page import page
 
     assert (ROOT / "docs" / "settings.md").read_text() == page()
+
+
+def test_an_attachment_stays_what_it_was(variants: dict[str, Plan]) -> None:
+    """Its stack's topics hold the cluster's own address: another one would replace them all."""
+    graph = variants["attached"].graph
+    assert [str(f) for f in variants["attached"].findings] == []
+    assert not [g for g in graph.confluent("gateway") if g.get("awsIngressPrivateLinkGateway")]
+    (record,) = graph.aws("route53/record")
+    assert record.get("name") == "*.us-east-1.aws.private.example"
+    assert {t.get("restEndpoint") for t in graph.confluent("kafkaTopic")} == {"https://kafka.example"}
+    kafka = graph.exports["contract"]["kafka"]
+    assert (kafka["bootstrapServers"], kafka["restEndpoint"]) == ("kafka.example:9092", "https://kafka.example")
+    assert graph.exports["contract"]["registry"]["url"] == "https://registry.us-east-1.private.example"
+    assert graph.exports["contract"]["flink"]["restEndpoint"] == "https://private.flink.example"
