@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from local.engines import prepare, probe
+from local.engines import first_start, prepare, probe
 from local.engines.leftovers import end_recorded
 from local.engines.spec import Engine, Renderer
 from local.errors import LocalError
@@ -116,6 +116,7 @@ class Supervisor:
                 await self.start(one)
                 await self.until_ready(one)
                 one.enter("ready")
+                first_start.done(one.engine.data)
                 one.failures, one.problem = 0, ""
                 code = await self.process(one).wait()
                 one.problem = f"ended with exit code {code}"
@@ -136,7 +137,7 @@ class Supervisor:
         """Write its files, prepare, and start its process in a session of its own."""
         one.enter("starting")
         engine = one.engine
-        engine.data.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(first_start.begin, engine.data)
         await asyncio.to_thread(self.render.write_files, engine)
         if engine.prepare:
             await asyncio.to_thread(prepare.STEPS[engine.prepare], engine, self.render)
