@@ -39,7 +39,7 @@ def test_half_of_a_first_start_is_made_again_and_data_in_use_stays(tmp_path: Pat
         await until(supervisor, "registry", "ready")
         assert (one.data / "rows").read_text() == "somebody's"
 
-    supervised(tmp_path, [one], work, backoff=0.01)
+    supervised(tmp_path, [one], work)
 
 
 @pytest.mark.parametrize("ready_once", [True, False])
