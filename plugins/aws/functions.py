@@ -28,10 +28,16 @@ def subnets(config: Any, arguments: Properties) -> Properties:
     return {"id": "plan", "ids": filtered("subnet-id", arguments), "region": "us-east-1"}
 
 
+def orderable(config: Any, arguments: Properties) -> Properties:
+    """An engine version for an instance class: a plan takes what is asked for to be offered."""
+    return {**arguments, "id": arguments["instanceClass"]}
+
+
 INVOKES: dict[str, Callable[[Any, Properties], Properties]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": caller,
     "aws:ec2/getVpcs:getVpcs": vpcs,
     "aws:ec2/getSubnets:getSubnets": subnets,
+    "aws:rds/getOrderableDbInstance:getOrderableDbInstance": orderable,
 }
 
 

@@ -27,8 +27,8 @@ ARNS = {
     "aws_cloudwatch_log_group": "logs:log-group:{name}",
     "aws_sns_topic": "sns:{name}",
     "aws_sqs_queue": "sqs:{name}",
-    "aws_lb": "elasticloadbalancing:loadbalancer/net/{name}",
-    "aws_lb_target_group": "elasticloadbalancing:targetgroup/{name}",
+    "aws_lb": "elasticloadbalancing:loadbalancer/net/{name}/{unique}",
+    "aws_lb_target_group": "elasticloadbalancing:targetgroup/{name}/{unique}",
     "aws_cloudwatch_event_rule": "events:rule/{name}",
 }
 
@@ -64,7 +64,7 @@ def outputs(token: str, name: str, inputs: Properties, region: str) -> tuple[str
     called = physical(inputs, made)
     service, _, part = ARNS.get(entry["type"], f"{token.partition('/')[0]}:{{name}}").partition(":")
     place = "" if service in ("iam", "s3") else region
-    arn = f"arn:aws:{service}:{place}:{ACCOUNT}:{part.format(name=called)}"
+    arn = f"arn:aws:{service}:{place}:{ACCOUNT}:{part.format(name=called, unique=digest(called)[:16])}"
     if entry["type"] == "aws_secretsmanager_secret":
         made = arn
     known = properties(entry["type"], entry["fields"])
@@ -72,7 +72,7 @@ def outputs(token: str, name: str, inputs: Properties, region: str) -> tuple[str
     if special := SPECIAL.get(entry["type"]):
         found |= special(called, made, region)
     if "name" in known and "name" not in inputs:
-        found["name"] = called
+        found.setdefault("name", called)
     return made, {key: value for key, value in found.items() if key in known}
 
 
@@ -87,6 +87,7 @@ SPECIAL: dict[str, Special] = {
         ],
     },
     "aws_db_proxy": lambda name, _, region: {"endpoint": f"{name}.proxy-example.{region}.rds.amazonaws.com"},
+    "aws_db_proxy_default_target_group": lambda name, made, region: {"name": "default"},
     "aws_kms_key": lambda name, made, _: {"keyId": made},
     "aws_lambda_function": lambda name, _, region: {
         "invokeArn": f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/"

@@ -73,7 +73,9 @@ def private_routes(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def zones(graph: Graph) -> Iterator[tuple[str, str]]:
-    found = {s.get("availabilityZone") for s in graph.aws("ec2/subnet") if "private" in s.name}
+    found = {
+        s.get("availabilityZone") or s.get("availabilityZoneId") for s in graph.aws("ec2/subnet") if "private" in s.name
+    }
     if graph.aws("ec2/vpc") and len(found) < 2:
         yield graph.aws("ec2/vpc")[0].name, f"has private subnets in {len(found)} zone"
 

@@ -17,7 +17,15 @@ from stacks.components.aws.security_groups import SecurityGroups, SecurityGroups
 from stacks.components.aws.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
 from stacks.pipeline.context import Context
 from stacks.routes.expectations import expected
-from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend, NewVpc, PostgresBackend, PrivateLink
+from stacks.settings.source_database import (
+    API_USER,
+    CDC_USER,
+    AuroraBackend,
+    NewVpc,
+    PostgresBackend,
+    PrivateLink,
+    PublicAccess,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +135,7 @@ def surroundings(context: Context, backend: AuroraBackend) -> Surroundings:
         vpc_id=network.vpc_id,
         private=settings.private,
         clients=clients(backend),
+        most_rules=backend.connectivity.rules if isinstance(backend.connectivity, PublicAccess) else 0,
         confluent=context.confluent,
     )
     groups = SecurityGroups("firewall", groups_args, below)
@@ -158,6 +167,7 @@ def declare_database(context: Context, backend: AuroraBackend, around: Surroundi
         groups=around.security_groups.ids("database", *(["confluent-egress"] if public else [])),
         key_arn=around.kms_key.key.arn,
         public=public,
+        first=context.previous.first,
         passwords={CDC_USER: context.secrets["databasePassword"], API_USER: context.secrets["eventsApiPassword"]},
         after=network.way_out if public else (),
     )

@@ -44,6 +44,11 @@ class PreviousOutputs:
         """The routes of each statement key."""
         return {key: served.routes for key, served in self.routing.items()}
 
+    @property
+    def first(self) -> bool:
+        """Has no update come to its end yet (or was everything destroyed)?"""
+        return not self.routing
+
     def knows(self, source: str) -> bool:
         """Was there a statement of this source before?"""
         return any(key.partition(".")[0] == source for key in self.routing)

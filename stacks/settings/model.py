@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from stacks.files.base import Identifier, Model, Slug, TableName
 from stacks.settings.kafka import Cluster
-from stacks.settings.source_database import AuroraBackend, Backend, NewVpc, PrivateLink
+from stacks.settings.source_database import ZONE_ID, AuroraBackend, Backend, NewVpc, PrivateLink
 
 PROJECT = "cdc-streaming"
 ROUTES_PER_STATEMENT = 100  # see bench/RESULTS.md
@@ -139,7 +139,7 @@ class Settings(Model):
             if isinstance(self.backend, AuroraBackend) and isinstance(self.backend.vpc, NewVpc)
             else []
         )
-        if wrong := [zone for zone in zones if zone[:-1] != self.kafka.region]:
+        if wrong := [zone for zone in zones if not ZONE_ID.match(zone) and zone[:-1] != self.kafka.region]:
             raise ValueError(f"backend.vpc.zones {', '.join(wrong)} are not in kafka.region {self.kafka.region}")
         if self.protect and isinstance(self.backend, AuroraBackend) and self.backend.instances < 2:
             raise ValueError(

@@ -1,6 +1,7 @@
 """The source database, as a union: one that exists already, or Aurora with all that it needs."""
 
 import ipaddress
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -24,7 +25,9 @@ def a_network(text: str) -> str:
 
 
 Cidr = Annotated[str, AfterValidator(a_network)]
-ZoneName = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")]
+# A name (us-east-1a) means another place in each account, an id (use1-az4) the same everywhere.
+ZONE_ID = re.compile(r"^[a-z]{3,7}\d-az\d{1,2}$")
+Zone = Annotated[str, StringConstraints(pattern=rf"^[a-z]{{2}}(-[a-z]+)+-\d[a-z]$|{ZONE_ID.pattern}")]
 SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")]
 VpcId = Annotated[str, StringConstraints(pattern=r"^vpc-[0-9a-f]{8,17}$")]
 
@@ -80,11 +83,14 @@ class PostgresBackend(Verification):
 
 
 class NewVpc(Model):
-    """A VPC of its own: one public and one private subnet in each zone."""
+    """A VPC of its own: one public and one private subnet in each zone.
+
+    `zones`: by name (`us-east-1a`), or by id (`use1-az4`), which means the same place in every account.
+    """
 
     kind: Literal["new"]
     cidr: Cidr = "10.20.0.0/16"
-    zones: Annotated[list[ZoneName], Field(min_length=2, max_length=4)]
+    zones: Annotated[list[Zone], Field(min_length=2, max_length=4)]
 
 
 class ExistingVpc(Model):
@@ -101,9 +107,13 @@ class ExistingVpc(Model):
 
 
 class PublicAccess(Model):
-    """Aurora has a public address, which only Confluent's egress ranges may use, and TLS only."""
+    """Aurora has a public address, which only Confluent's egress ranges may use, and TLS only.
+
+    `rules`: how many rules a security group may have in this account (AWS's quota L-0EA8095F): one range each.
+    """
 
     kind: Literal["public"]
+    rules: Annotated[int, Field(ge=1, le=1000)] = 60
 
 
 class PrivateLink(Model):

@@ -134,6 +134,7 @@ def test_findings_of_an_existing_database(tmp_path: Path, old: str, new: str, wo
         ("      ingress: gateway\n", "", "backend.connectivity.ingress"),
         ("ingress: gateway", "ingress: peering", "'gateway' or 'attachment'"),
         ("instances: 2", "instances: 1", "without a reader a failover takes ten minutes"),
+        ("us-east-1a", "use1-1", "pattern"),
         ("us-east-1a", "eu-west-1a", "backend.vpc.zones eu-west-1a are not in kafka.region us-east-1"),
         ("cidr: 10.30.0.0/16", "cidr: 10.30.0.0/8", "not an IPv4 network"),
         ("cidr: 10.30.0.0/16", "cidr: 10.0.0.0/12", "between /16 and /24"),

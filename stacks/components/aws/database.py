@@ -12,6 +12,7 @@ from stacks.components.base import Component
 from stacks.settings.source_database import API_USER, CDC_USER, AuroraBackend
 
 PORT = 5432
+ENGINE = "aurora-postgresql"
 OWNER = "events_owner"
 CA = "rds-ca-rsa2048-g1"
 # Static parameters take effect at a reboot, the others at once. Slots and senders: the connector, a replacement, spare.
@@ -29,7 +30,10 @@ DYNAMIC = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatabaseArgs:
-    """Where the cluster lives, who may reach it, and the passwords of its two users (secret). `after`: a way out of the VPC."""
+    """Where the cluster lives, who may reach it, and the passwords of its two users (secret). `after`: a way out of the VPC.
+
+    `first`: there is no cluster yet, so its version and instance class must be on offer.
+    """
 
     context: AwsContext
     settings: AuroraBackend
@@ -37,6 +41,7 @@ class DatabaseArgs:
     groups: Sequence[pulumi.Input[str]]
     key_arn: pulumi.Input[str]
     public: bool
+    first: bool
     passwords: Mapping[str, pulumi.Input[str]]
     after: Sequence[pulumi.Resource] = ()
 
@@ -91,8 +96,8 @@ class Database(Component):
         return aws.rds.Cluster(
             f"{self.name}-cluster",
             cluster_identifier=context.name("events", 63),
-            engine="aurora-postgresql",
-            engine_version=settings.engine_version,
+            engine=ENGINE,
+            engine_version=self.version(args),
             database_name=settings.database,
             port=PORT,
             master_username=OWNER,
@@ -119,6 +124,20 @@ class Database(Component):
             # Without the group, RDS makes one that is not encrypted with our key and never ends.
             opts=self.child(protect=context.protect, ignore_changes=["engineVersion"], depends_on=[self.logs(args)]),
         )
+
+    def version(self, args: DatabaseArgs) -> pulumi.Input[str]:
+        """The engine's version. AWS withdraws old ones, and not every class runs every one: asked before a cluster is made.
+
+        The look-up fails then with the provider's own words (docs/deploy.md says which), and nothing is made.
+        """
+        wanted = args.settings.engine_version
+        if not args.first:
+            return wanted
+        asking = pulumi.InvokeOutputOptions(parent=self)
+        found = aws.rds.get_orderable_db_instance_output(
+            engine=ENGINE, engine_version=wanted, instance_class=args.settings.instance_class, vpc=True, opts=asking
+        )
+        return found.engine_version.apply(lambda offered: offered or wanted)
 
     def logs(self, args: DatabaseArgs) -> aws.cloudwatch.LogGroup:
         """Where PostgreSQL's exported log goes."""

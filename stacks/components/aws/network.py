@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from stacks.components.aws.context import AwsContext
 from stacks.components.aws.iam import allow, document, trusts
 from stacks.components.base import Component
-from stacks.settings.source_database import ExistingVpc, NewVpc
+from stacks.settings.source_database import ZONE_ID, ExistingVpc, NewVpc
 
 ANYWHERE = "0.0.0.0/0"
 
@@ -78,7 +78,8 @@ class Network(Component):
         made = aws.ec2.Subnet(
             f"{self.name}-{kind}-{zone}",
             vpc_id=self.vpc_id,
-            availability_zone=zone,
+            availability_zone=None if ZONE_ID.match(zone) else zone,
+            availability_zone_id=zone if ZONE_ID.match(zone) else None,
             cidr_block=block,
             map_public_ip_on_launch=False,
             tags={"Name": context.name(f"{kind}-{zone}")},

@@ -57,7 +57,7 @@ class PrivateLinkIngress(Component):
             opts=self.child(protect=context.protect),
         )
         service = gateway.aws_ingress_private_link_gateway.apply(
-            lambda found: (found and found.vpc_endpoint_service_name) or ""
+            lambda found: (found.vpc_endpoint_service_name if found else None) or ""
         )
         endpoint = self.endpoint(service, args)
         point = cc.AccessPoint(
@@ -68,7 +68,9 @@ class PrivateLinkIngress(Component):
             aws_ingress_private_link_endpoint={"vpc_endpoint_id": endpoint.id},
             opts=self.child(),
         )
-        domain = point.aws_ingress_private_link_endpoint.apply(lambda found: (found and found.dns_domain) or "")
+        domain = point.aws_ingress_private_link_endpoint.apply(
+            lambda found: (found.dns_domain if found else None) or ""
+        )
         return point, self.names(domain, endpoint, args)
 
     def attachment(self, args: PrivateLinkIngressArgs) -> tuple[cc.PrivateLinkAttachmentConnection, aws.route53.Record]:

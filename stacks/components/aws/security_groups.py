@@ -1,5 +1,6 @@
 """Security groups: who talks to whom, group to group, on named ports. Nothing is open to the world."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ CLIENT_PORTS = {"https": (HTTPS, "REST, registry and Flink"), "kafka": (9092, "K
 class SecurityGroupsArgs:
     """`private`: Confluent comes through PrivateLink; else from its egress ranges, which `confluent` is asked for.
 
+    `most_rules`: how many a group may have: one per egress range.
     `clients`: address ranges (CIDR) of those who use a private cluster: consumers, and whoever runs `pulumi up`.
     """
 
@@ -49,6 +51,7 @@ class SecurityGroupsArgs:
     vpc_id: pulumi.Input[str]
     private: bool
     clients: Sequence[str]
+    most_rules: int
     confluent: pulumi.ProviderResource
 
 
@@ -137,7 +140,7 @@ class SecurityGroups(Component):
             ),
             opts=pulumi.InvokeOutputOptions(provider=args.confluent),
         )
-        ranges = asked.ip_addresses.apply(prefixes)
+        ranges = asked.ip_addresses.apply(lambda found: prefixes(found, args.most_rules))
         return aws.ec2.SecurityGroup(
             f"{self.name}-confluent-egress",
             name=args.context.name("confluent-egress"),
@@ -157,12 +160,22 @@ class SecurityGroups(Component):
         )
 
 
-def prefixes(found: Sequence[cc.outputs.GetIpAddressesIpAddressResult]) -> list[str]:
-    """The ranges, in a stable order. RunError when Confluent names none: the database would be closed to it."""
-    ranges = sorted({item.ip_prefix for item in found})
+def prefixes(found: Sequence[cc.outputs.GetIpAddressesIpAddressResult], most: int) -> list[str]:
+    """The ranges, neighbours as one, in a stable order.
+
+    RunError when Confluent names none (the database would be closed to it), or more than a security group takes.
+    """
+    merged = ipaddress.collapse_addresses({ipaddress.IPv4Network(item.ip_prefix) for item in found})
+    ranges = sorted(map(str, merged))
     if not ranges:
         raise pulumi.RunError(
             "Confluent publishes no egress ranges of connectors for this region\n"
             "hint: use backend.connectivity privatelink, or another kafka.region"
+        )
+    if len(ranges) > most:
+        raise pulumi.RunError(
+            f"Confluent publishes {len(ranges)} egress ranges of connectors for this region, and a security group takes {most} rules\n"
+            "hint: have the quota L-0EA8095F (inbound rules per security group) raised and set backend.connectivity.rules, "
+            "or use backend.connectivity privatelink"
         )
     return ranges

@@ -47,6 +47,7 @@ def attached() -> dict:
     config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
     own = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("cdc-streaming:")}
     own["backend"]["connectivity"]["ingress"] = "attachment"
+    own["backend"]["vpc"]["zones"] = ["use1-az1", "use1-az4", "use1-az6"]
     return own
 
 
@@ -170,3 +171,9 @@ def test_an_attachment_stays_what_it_was(variants: dict[str, Plan]) -> None:
     assert (kafka["bootstrapServers"], kafka["restEndpoint"]) == ("kafka.example:9092", "https://kafka.example")
     assert graph.exports["contract"]["registry"]["url"] == "https://registry.us-east-1.private.example"
     assert graph.exports["contract"]["flink"]["restEndpoint"] == "https://private.flink.example"
+
+
+def test_zones_may_be_ids(variants: dict[str, Plan]) -> None:
+    graph = variants["attached"].graph
+    assert {s.get("availabilityZoneId") for s in graph.aws("ec2/subnet")} == {"use1-az1", "use1-az4", "use1-az6"}
+    assert {s.get("availabilityZone") for s in graph.aws("ec2/subnet")} == {None}
