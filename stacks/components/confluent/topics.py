@@ -79,7 +79,7 @@ class EventTopic(Component):
         config = cc.SubjectConfig(
             f"{self.name}-{part}-config",
             subject_name=subject,
-            compatibility_level=args.compatibility,
+            compatibility_level=level(part, args.compatibility),
             schema_registry_cluster={"id": plane.registry_id},
             rest_endpoint=plane.registry_endpoint,
             credentials=cc.SubjectConfigCredentialsArgs(key=key.key, secret=key.secret),
@@ -95,6 +95,16 @@ class EventTopic(Component):
             credentials=cc.SchemaCredentialsArgs(key=key.key, secret=key.secret),
             opts=self.child(protect=args.protect, depends_on=[config]),
         )
+
+
+def level(part: str, promised: str) -> str:
+    """What later versions of a subject must be. Keys decide partitions, so that old and new ones must mean the same both ways.
+
+    Confluent's connector asks for FULL on key subjects (documentation of `key.format`), whatever the values promise.
+    """
+    if part != "key" or promised == "NONE":
+        return promised
+    return "FULL_TRANSITIVE" if promised.endswith("_TRANSITIVE") else "FULL"
 
 
 def event_config(retention_days: int, max_bytes: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from filelock import FileLock
 
 from cli.planning import plan
 from cli.planning.plan import Plan
+from policies.graph import from_recorded
 from stacks.load import from_files
 from tests.support.paths import ROOT
 from tests.support.recorder import record
@@ -92,6 +94,16 @@ def test_every_subject_of_a_source_keeps_its_promise(basic: Plan) -> None:
     levels = [r.get("compatibilityLevel") for r in basic.graph.confluent("subjectConfig")]
     assert len(levels) == 2 * 6
     assert set(levels) == {"FULL_TRANSITIVE"}
+
+
+def test_keys_are_held_both_ways(graphs: dict[str, Any]) -> None:
+    """Of a source that promises BACKWARD, as prod's does."""
+    found = {
+        str(r.get("subjectName")): r.get("compatibilityLevel")
+        for r in from_recorded(graphs["prod"]).confluent("subjectConfig")
+    }
+    assert {level for name, level in found.items() if name.endswith("-key")} == {"FULL"}
+    assert {level for name, level in found.items() if name.endswith("-value")} == {"BACKWARD"}
 
 
 def test_a_basic_cluster_gets_acls_where_it_knows_no_roles(basic: Plan) -> None:
