@@ -1,11 +1,13 @@
 """`kill -9` of any one engine while events flow: all comes back by itself, and no committed event is lost."""
 
+import json
 import os
 import signal
 import threading
 import time
 from typing import Any
 
+import httpx
 import pytest
 
 from cli.client import wait
@@ -50,3 +52,20 @@ def test_every_event_arrives_although_it_was_killed(running: Stack, name: str) -
     counts = [n for topic in seen.counts.values() for i, n in topic.items() if i in sent[0].commits]
     assert len(counts) == 3000
     assert sum(counts) - len(counts) <= REPEATED.get(name, 0)
+
+
+def test_schemas_that_were_answered_for_are_there_after_a_kill(running: Stack) -> None:
+    address = Instance.here().url("registry") + "/apis/ccompat/v7/subjects"
+    subjects = [f"kept-{n}" for n in range(20)]
+    before = engine("registry")
+    schema = json.dumps({"type": "record", "name": "kept", "fields": []})
+    try:
+        for subject in subjects:
+            httpx.post(f"{address}/{subject}/versions", json={"schema": schema}).raise_for_status()
+        os.kill(before["pid"], signal.SIGKILL)
+        wait.wait_for(lambda: engine("registry")["pid"] not in (None, before["pid"]), 120, "another registry")
+        wait.wait_for(lambda: engine("registry")["state"] == "ready", 120, "the return of the registry")
+        assert set(subjects) <= set(httpx.get(address).raise_for_status().json())
+    finally:
+        for subject in subjects:
+            httpx.delete(f"{address}/{subject}")
