@@ -22,6 +22,17 @@ def stack_of(arguments: list[str]) -> str:
     return "local"
 
 
+def need_engines(instance: Instance) -> None:
+    """Engines whose supervisor was killed are started again: the command that it ended carries on. CdcError after a `down`."""
+    if client.engines(instance) is not None:
+        return
+    if not client.was_killed(instance):
+        raise CdcError("the local environment is not running", "start it: ./cdc up")
+    with step("Engines, whose supervisor was killed") as progress:
+        client.install(progress)
+        client.start(instance, progress)
+
+
 def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
     """Pass the arguments through. `local` needs its engines; other stacks are planned without an account."""
     name, instance = stack_of(arguments), Instance.here()
@@ -30,8 +41,8 @@ def run(arguments: list[str], plugin: pulumi.Plugin) -> int:
     with step("Pulumi CLI") as progress:
         workspace = pulumi.open_workspace(instance, name, plugin, progress)
     pulumi.refuse_in_plan(workspace, arguments)
-    if workspace.local and verb in pulumi.CONFIGURED and client.engines(instance) is None:
-        raise CdcError("the local environment is not running", "start it: ./cdc up")
+    if workspace.local and verb in pulumi.CONFIGURED:
+        need_engines(instance)
     if verb not in ("version", "about", "help", ""):
         workspace.ensure_stack()
     if verb == "destroy" and "--run-program" not in arguments:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -48,6 +49,16 @@ def asked(instance: Instance, method: str, path: str, seconds: float = 5) -> htt
     return httpx2.request(method, instance.url("supervisor") + path, timeout=seconds, trust_env=False, verify=verify)
 
 
+def recorded(instance: Instance) -> Path:
+    """Which processes are the supervisor's; it takes the record away as it stops."""
+    return instance.folder("run") / "pids.json"
+
+
+def was_killed(instance: Instance) -> bool:
+    """Did the supervisor end without stopping its engines? (Where none answers.)"""
+    return recorded(instance).exists()
+
+
 def refuse_busy_ports(instance: Instance) -> None:
     """Say which ports of ours somebody else listens on, and who, before anything is started."""
     listening = {
@@ -80,7 +91,7 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
     """Start the supervisor if it is not running and return when every engine is ready."""
     rows = engines(instance)
     if rows is None:
-        end_recorded(instance.folder("run") / "pids.json")
+        end_recorded(recorded(instance))
         end_holders(instance.home, map(instance.port, PORTS))
         refuse_busy_ports(instance)
         refuse_full_disk(instance)
@@ -131,7 +142,7 @@ def stop(instance: Instance, progress: Callable[[str], None], seconds: float = 6
     except LocalError:
         running = None
     if running is None:
-        end_recorded(instance.folder("run") / "pids.json")
+        end_recorded(recorded(instance))
         return False
     asked(instance, "POST", "/stop")
     deadline = time.monotonic() + seconds
