@@ -89,7 +89,7 @@ def refuse_full_disk(instance: Instance) -> None:
 
 def start(instance: Instance, progress: Callable[[str], None]) -> None:
     """Start the supervisor if it is not running and return when every engine is ready."""
-    rows = engines(instance)
+    rows, started = engines(instance), None
     if rows is None:
         end_recorded(recorded(instance))
         end_holders(instance.home, map(instance.port, PORTS))
@@ -98,7 +98,7 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
         rotate_logs(instance)
         log = (instance.folder("logs") / "supervisor.log").open("ab")
         environment = {"CDC_HOME": str(instance.home), "CDC_PORT_BASE": str(instance.port_base)}
-        subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-m", "local.engines"],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -111,14 +111,24 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
     elif any(row["state"] == "failed" for row in rows):
         refuse_full_disk(instance)
         asked(instance, "POST", "/retry")
-    wait_ready(instance, progress)
+    wait_ready(instance, progress, started)
 
 
-def wait_ready(instance: Instance, progress: Callable[[str], None], seconds: float = 240) -> None:
-    """Wait until all engines are ready; a failed one is named with the end of its log."""
+def wait_ready(
+    instance: Instance,
+    progress: Callable[[str], None],
+    supervisor: subprocess.Popen[bytes] | None = None,
+    seconds: float = 240,
+) -> None:
+    """Wait until all engines are ready; a failed one is named with the end of its log. `supervisor`: where it was started here."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        ended = supervisor is not None and supervisor.poll() is not None
         rows = engines(instance) or []
+        if ended and not rows:
+            raise LocalError(
+                "the engines' supervisor ended before they were ready", "./cdc logs supervisor; then: ./cdc up"
+            )
         for row in rows:
             if row["state"] == "failed":
                 raise LocalError(
