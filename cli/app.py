@@ -97,6 +97,27 @@ def status(as_json: Json = False) -> None:
 
 
 @app.command()
+def doctor(
+    stack: StackName = "local",
+    database: Database = None,
+    add: Annotated[list[str] | None, typer.Option(help="a module with probes of your own (repeatable)")] = None,
+    as_json: Json = False,
+) -> None:
+    """What is wrong, by what evidence, why probably, and what to type. Exit code 1 when something is."""
+    from cli.commands import doctor as command
+
+    finish(lambda: command.run(stack, database, add or [], as_json))
+
+
+@app.command()
+def restart(engine: Annotated[str, typer.Argument(help="an engine's name (see `cdc status`)")]) -> None:
+    """Stop one engine of the local environment and start it again."""
+    from cli.commands import restart as command
+
+    finish(lambda: command.run(engine))
+
+
+@app.command()
 def audit(
     source: Annotated[str, typer.Argument(help="a source's name in routes.yaml")],
     since: Annotated[str | None, typer.Option(help="only rows from this time on (with --column)")] = None,

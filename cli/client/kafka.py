@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from confluent_kafka.admin import AdminClient
 
 from cli.client.stack import Stack
+from local.environment import Instance
 from stacks.errors import CdcError
 
 PATIENCE = 2  # seconds
@@ -42,6 +43,20 @@ def kafka_config(stack: Stack, who: str) -> dict[str, Any]:
         "sasl.password": key["secret"],
         "error_cb": failed,
         "log_level": 0,
+    }
+
+
+def local_admin_config() -> dict[str, Any]:
+    """The same for the super user of the local broker: what Confluent's own control plane is there."""
+    instance = Instance.here()
+    return {
+        "bootstrap.servers": f"127.0.0.1:{instance.port('kafka_internal')}",
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": "admin",
+        "sasl.password": instance.secrets["kafka"],
+        "log_level": 0,
+        "error_cb": id,
     }
 
 

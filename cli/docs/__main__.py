@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from cli.docs import rules_table, settings_page
+from cli.docs import doctor_page, rules_table, settings_page
 from local.environment import ROOT
 from stacks.contract import ContractV1
 from stacks.routes.model import Routes
@@ -18,6 +18,7 @@ def schema(model: type[BaseModel]) -> str:
 
 
 PAGES: dict[str, Callable[[str], str]] = {
+    "docs/doctor.md": doctor_page.page,
     "docs/settings.md": lambda _: settings_page.page(),
     "docs/routes.md": rules_table.page,
     "schemas/routes.schema.json": lambda _: schema(Routes),
@@ -25,10 +26,16 @@ PAGES: dict[str, Callable[[str], str]] = {
 }
 
 
+def text_of(name: str) -> str:
+    """A file of the repository; empty where there is none yet."""
+    file = ROOT / name
+    return file.read_text() if file.exists() else ""
+
+
 def stale() -> dict[str, str]:
     """Files that differ from what the code says, with what they should hold."""
-    wanted = {name: make((ROOT / name).read_text()) for name, make in PAGES.items()}
-    return {name: text for name, text in wanted.items() if (ROOT / name).read_text() != text}
+    wanted = {name: make(text_of(name)) for name, make in PAGES.items()}
+    return {name: text for name, text in wanted.items() if text_of(name) != text}
 
 
 def main() -> int:

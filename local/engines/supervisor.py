@@ -175,6 +175,7 @@ class Supervisor:
         if process is None or process.returncode is not None:
             return
         process.send_signal(one.engine.stop_signal)
+        process.send_signal(signal.SIGCONT)  # one that is held would hear it when it is let go
         try:
             await asyncio.wait_for(process.wait(), LAST_WORDS if aot.RECORD in one.engine.command else PATIENCE)
         except TimeoutError:

@@ -8,10 +8,8 @@ from stacks.pipeline.context import Context, Platform
 from stacks.routes import avro
 from stacks.routes.model import Compatibility
 from stacks.routes.records import records, unrouted
+from stacks.settings.kafka import HEADROOM
 
-HEADROOM = (
-    64 * 1024
-)  # bytes that a routed, unrouted or dead-letter record may have more than the raw one that it is made of
 HEARTBEAT_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(24 * 60 * 60 * 1000)}
 
 

@@ -10,6 +10,8 @@ Zones = Literal["SINGLE_ZONE", "MULTI_ZONE"]
 # Bytes of the largest record that the topics of the pipeline take, and what each cluster type allows (Confluent Cloud, "Kafka Cluster
 # Types": max.message.bytes).
 MIB = 1024 * 1024
+# Bytes that a routed, unrouted or dead-letter record may have more than the raw one that it is made of.
+HEADROOM = 64 * 1024
 MessageBytes = Annotated[int, Field(ge=MIB, le=8 * MIB)]
 DedicatedMessageBytes = Annotated[int, Field(ge=MIB, le=20 * MIB)]
 

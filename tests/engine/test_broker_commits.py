@@ -15,12 +15,11 @@ import pytest
 from confluent_kafka import IsolationLevel, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
-from cli.client import wait
+from cli.client import kafka, wait
 from cli.client.stack import Stack
 from local.engines.spec import JAVA
 from local.toolchain import installed, java_classes
 from tests.engine.test_restarts import engine
-from tests.support import super_user
 
 pytestmark = pytest.mark.engine
 TOPIC = "commits-under-way"
@@ -30,7 +29,7 @@ PROBE = Path(__file__).parent / "java" / "LeaderlessProbe.java"
 
 @pytest.fixture
 def topic(running: Stack) -> Iterator[str]:
-    client = AdminClient(super_user.settings())
+    client = AdminClient(kafka.local_admin_config())
     client.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])[TOPIC].result(30)
     yield TOPIC
     client.delete_topics([TOPIC])[TOPIC].result(30)
@@ -42,7 +41,7 @@ class Committing(threading.Thread):
     def __init__(self, name: str) -> None:
         super().__init__(daemon=True)
         self.producer = Producer(
-            {**super_user.settings(), "transactional.id": f"{TOPIC}-{name}", "transaction.timeout.ms": 900_000}
+            {**kafka.local_admin_config(), "transactional.id": f"{TOPIC}-{name}", "transaction.timeout.ms": 900_000}
         )
         self.ending, self.committed = threading.Event(), 0
 
@@ -69,7 +68,7 @@ class Committing(threading.Thread):
 
 def offsets(isolation: IsolationLevel) -> dict[int, int]:
     """The next offset that a reader sees, by partition. A client from before the kill would ask with the old leader's epoch."""
-    admin = AdminClient(super_user.settings())
+    admin = AdminClient(kafka.local_admin_config())
     wanted = {TopicPartition(TOPIC, number): OffsetSpec.latest() for number in range(PARTITIONS)}
     found = admin.list_offsets(wanted, isolation_level=isolation, request_timeout=20)
     return {place.partition: future.result().offset for place, future in found.items()}

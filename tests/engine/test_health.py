@@ -12,7 +12,7 @@ from confluent_kafka import Producer
 from cli.client import flow, held, kafka, wait
 from cli.client.stack import Stack, local_dsn
 from tests.engine.test_dead_letters import write
-from tests.support import ledger, super_user
+from tests.support import ledger
 from tests.support.bulk import commit, rows
 from tests.support.cdc import cdc
 
@@ -79,7 +79,7 @@ def test_a_transaction_that_never_ends(running: Stack, monkeypatch: pytest.Monke
     """Readers of the topic stand still before it; when it ends, they go on."""
     monkeypatch.setattr(held, "LONGEST", 10)
     topic = running.contract.routes[0].topic
-    producer = Producer({**super_user.settings(), "transactional.id": "cdc-tests-never-ends"})
+    producer = Producer({**kafka.local_admin_config(), "transactional.id": "cdc-tests-never-ends"})
     producer.init_transactions(30)
     producer.begin_transaction()
     producer.produce(topic, b"", partition=0)

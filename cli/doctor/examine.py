@@ -1,0 +1,72 @@
+"""All probes side by side, within a time: what did not answer by then is not known, and says so."""
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any
+
+import httpx2
+import psycopg
+from confluent_kafka import KafkaException
+from confluent_kafka.schema_registry import SchemaRegistryError
+
+from cli.doctor.facts import Facts, Skipped
+from cli.doctor.probe import ORDER, Probe, Result, Verdict
+from local.errors import LocalError
+from stacks.errors import CdcError
+
+SECONDS = 9.0
+# What asking may end in. Anything else is a fault of ours and is not hidden.
+EXPECTED = (
+    CdcError,
+    LocalError,
+    psycopg.Error,
+    KafkaException,
+    SchemaRegistryError,
+    httpx2.HTTPError,
+    OSError,
+    TimeoutError,
+)
+
+
+def examine(facts: Facts, probes: Iterable[type[Probe]], seconds: float = SECONDS) -> list[Result]:
+    """One result per probe, worst first, else in the probes' order."""
+    chosen, deadline = list(probes), time.monotonic() + seconds
+    asked = [(probe, started(probe(), facts)) for probe in chosen]
+    results = [result(probe, answer, deadline) for probe, answer in asked]
+    return sorted(results, key=lambda one: ORDER.index(one.verdict))
+
+
+def started(probe: Probe, facts: Facts) -> Future[Any]:
+    """A probe at work in a thread that does not keep the command from ending."""
+    answer: Future[Any] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(list(probe.look(facts)))
+        except BaseException as error:  # noqa: BLE001 - told by `result`
+            answer.set_exception(error)
+
+    Thread(target=work, daemon=True, name=probe.name()).start()
+    return answer
+
+
+def result(probe: type[Probe], answer: Future[Any], deadline: float) -> Result:
+    """What a probe found, or why that is not known."""
+
+    def told(verdict: Verdict, reason: str) -> Result:
+        return Result(probe.name(), probe.area, verdict, probe.runbook, [], reason)
+
+    try:
+        findings = answer.result(max(0.0, deadline - time.monotonic()))
+    except Skipped as skipped:
+        return told("skipped", str(skipped))
+    except TimeoutError as error:
+        return told("unknown", str(error) or "no answer in time")
+    except EXPECTED as error:
+        return told("unknown", (getattr(error, "message", "") or str(error)).strip().splitlines()[0])
+    verdict: Verdict = "ok"
+    if findings:
+        verdict = "failed" if any(one.severity == "failed" for one in findings) else "warning"
+    return Result(probe.name(), probe.area, verdict, probe.runbook, findings)

@@ -1,0 +1,14 @@
+"""Commands that mend what somebody changed behind Pulumi's back."""
+
+from cli.doctor.facts import Facts
+
+
+def refreshed(facts: Facts) -> str:
+    """Look at what is really at Confluent and AWS, and make what is missing or other."""
+    tool = "./cdc pulumi" if facts.stack.local else "pulumi"
+    return f"{tool} up -s {facts.stack.name} --refresh"
+
+
+def migrated(facts: Facts) -> str:
+    """Have the migrator look at the database again: publication, grants, its own tables."""
+    return "./cdc up" if facts.stack.local else f"pulumi up -s {facts.stack.name} --replace '**::migration-run'"
