@@ -91,9 +91,12 @@ def tail(
 @app.command()
 def status(as_json: Json = False) -> None:
     """What runs, what failed, and how many events are where. Exit code 1 when something is wrong."""
+    from cli.client import stack
+
+    running = stack.loading("local")  # while the rest is imported
     from cli.commands.status import show as command
 
-    finish(lambda: command.run(as_json))
+    finish(lambda: command.run(running, as_json))
 
 
 @app.command()
@@ -104,9 +107,12 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """What is wrong, by what evidence, why probably, and what to type. Exit code 1 when something is."""
+    from cli.client import stack as stacks
+
+    running = stacks.loading(stack)  # while the rest is imported
     from cli.commands import doctor as command
 
-    finish(lambda: command.run(stack, database, add or [], as_json))
+    finish(lambda: command.run(running, stack, database, add or [], as_json))
 
 
 @app.command()
@@ -115,6 +121,23 @@ def restart(engine: Annotated[str, typer.Argument(help="an engine's name (see `c
     from cli.commands import restart as command
 
     finish(lambda: command.run(engine))
+
+
+@app.command()
+def notifications(
+    stack: StackName,
+    subscribe: Annotated[
+        bool, typer.Option("--subscribe", help="have the stack's integration told of all of them")
+    ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="take it out of every subscription: before a destroy")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Of what Confluent notifies a stack. Exit code 1 when something is missing."""
+    from cli.commands import notifications as command
+
+    finish(lambda: command.run(stack, subscribe, remove, as_json))
 
 
 @app.command()

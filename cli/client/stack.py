@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,15 @@ def load(name: str) -> Stack:
             f"stack {name} has no contract: its last update did not finish", f"run ./cdc pulumi up -s {name}"
         )
     return Stack(name, ContractV1.model_validate(found["contract"]), credentials(found))
+
+
+def loading(name: str) -> Future[Stack]:
+    """`load` at work: the Pulumi CLI takes a second, in which others can be imported, or asked."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(load, name)
+    finally:
+        pool.shutdown(wait=False)
 
 
 def credentials(found: dict[str, Any]) -> dict[str, dict[str, dict[str, str]]]:

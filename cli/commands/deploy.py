@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from cli.commands import up
+from cli.commands import notifications, up
 from cli.console import say
 from local.environment import ROOT, Instance
 from local.exclusive import changing
@@ -44,7 +44,7 @@ def install(stack: str) -> int:
 
 
 def deploy(stack: str) -> int:
-    """Files, `up` under the policy pack, then a preview that must show nothing more to do."""
+    """Files, `up` under the policy pack, subscriptions, then a preview that must show nothing more to do."""
     up.check_files(stack)
     require_account(stack)
     if code := install(stack):
@@ -53,6 +53,7 @@ def deploy(stack: str) -> int:
     if code := command(stack, ["up", "--yes", "--skip-preview", *QUIET, *pack]):
         say(f"deploying {stack} failed; what was made is kept, and the next run carries on")
         return code
+    notifications.subscribed(stack)
     return command(stack, ["preview", *UNCHANGED])
 
 
@@ -62,4 +63,7 @@ def drift(stack: str) -> int:
     require_account(stack)
     if code := install(stack):
         return code
-    return 1 if command(stack, ["preview", "--refresh", *UNCHANGED]) else 0
+    untold = notifications.missing(stack)
+    for name in untold:
+        say(f"Confluent no longer notifies of: {name} (the next cdc deploy subscribes again)")
+    return 1 if command(stack, ["preview", "--refresh", *UNCHANGED]) or untold else 0

@@ -3,12 +3,13 @@
 import importlib
 import sys
 from collections import Counter
+from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.markup import escape
 
-from cli.client import stack
+from cli.client.stack import Stack
 from cli.console import data, harmless, out
 from cli.doctor import probes
 from cli.doctor.examine import examine
@@ -20,11 +21,11 @@ COLOURS = {"failed": "red", "unknown": "yellow", "warning": "yellow"}
 SIGNS = {"failed": "✘", "unknown": "?", "warning": "!"}
 
 
-def run(name: str, database: str | None, modules: list[str], as_json: bool) -> int:
-    """Exit code 1 when something failed, or is not known."""
+def run(running: Future[Stack], name: str, database: str | None, modules: list[str], as_json: bool) -> int:
+    """Exit code 1 when something failed, or is not known. `running`: the stack, being loaded."""
     for module in modules:
         add(module)
-    results = examine(Facts(stack.load(name), database), probes.every())
+    results = examine(Facts(running.result(), database), probes.every())
     bad = any(one.verdict in ("failed", "unknown") for one in results)
     if as_json:
         data({"stack": name, "healthy": not bad, "probes": [asdict(one) for one in results]})

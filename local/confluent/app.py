@@ -20,7 +20,7 @@ from local.confluent.flink.lifecycle import StatementLifecycle
 from local.confluent.http import route
 from local.confluent.iam import api_keys, role_bindings, scram_users, service_accounts
 from local.confluent.kafka import acls, clusters, topics
-from local.confluent.org import environments, ip_addresses
+from local.confluent.org import environments, ip_addresses, notifications
 from local.confluent.registry import clusters as registry_clusters
 from local.confluent.registry import subjects
 from local.confluent.store import Store
@@ -41,7 +41,7 @@ def application(cloud: Cloud) -> Starlette:
     """All paths, and the tasks that run beside them."""
     lifecycle = StatementLifecycle(cloud)
     modules = (
-        environments, ip_addresses, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
+        environments, ip_addresses, notifications, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
         connectors, offsets, compute_pools, regions,
     )  # fmt: skip
     paths = [route for module in modules for route in module.routes(cloud)]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -26,15 +26,15 @@ FROM pg_replication_slots WHERE slot_name = %s
 """
 
 
-def gather() -> dict[str, Any]:
-    """Everything. What cannot be asked says why, and the rest is still told."""
+def gather(loading: Future[Stack]) -> dict[str, Any]:
+    """Everything of the stack that is being loaded. What cannot be asked says why, and the rest is still told."""
     instance = Instance.here()
     engines = client.engines(instance)
     if engines is None:
         raise stack.NotRunning("the local environment is not running", "start it: ./cdc up (or ./cdc demo)")
     found: dict[str, Any] = {"engines": engines}
     try:
-        running = stack.load("local")
+        running = loading.result()
     except CdcError as error:
         return {**found, "stack": error.message, "healthy": False}
     parts: dict[str, Callable[[], Any]] = {

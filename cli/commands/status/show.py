@@ -1,17 +1,19 @@
 """The status for people: failed things first."""
 
 import time
+from concurrent.futures import Future
 from typing import Any
 
 from rich.markup import escape
 
+from cli.client.stack import Stack
 from cli.commands.status.gather import gather
 from cli.console import data, out, table
 
 
-def run(as_json: bool) -> int:
-    """Print it; exit code 1 when something is not as it should be."""
-    found = gather()
+def run(running: Future[Stack], as_json: bool) -> int:
+    """Print it; exit code 1 when something is not as it should be. `running`: the stack, being loaded."""
+    found = gather(running)
     if as_json:
         data(found)
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import deploy
+from cli.commands import deploy, notifications
 from stacks.errors import CdcError
 
 PULUMI = """#!/bin/sh
@@ -71,3 +71,39 @@ def test_without_keys_or_cli_nothing_is_asked(cli: Cli, monkeypatch: pytest.Monk
     with pytest.raises(CdcError, match="CONFLUENT_CLOUD_API_SECRET not set"):
         deploy.deploy("dev")
     assert cli.verbs() == []
+
+
+class Told:
+    """The integration of prod, which is not told of one thing yet."""
+
+    def __init__(self, cli: Cli) -> None:
+        self.cli, self.untold = cli, ["Connector failed"]
+
+    def subscribe(self) -> list[str]:
+        assert self.cli.verbs() == ["install", "up"]  # after the update that makes it, before the last look
+        added, self.untold = self.untold, []
+        return added
+
+    def missing(self) -> list[tuple[dict[str, str], None]]:
+        return [({"display_name": name}, None) for name in self.untold]
+
+
+def test_a_deployment_has_somebody_told_and_drift_sees_who_is_not(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = Told(cli)
+    monkeypatch.setattr(notifications, "of", lambda _: told)
+    cli.failing("")
+    assert deploy.drift("prod") == 1
+    assert "no longer notifies of: Connector failed" in capsys.readouterr().err
+    cli.failing("")
+    assert deploy.deploy("prod") == 0
+    assert "notifies of 1 more: Connector failed" in capsys.readouterr().err
+    cli.failing("")
+    assert deploy.drift("prod") == 0
+
+
+def test_only_a_stack_that_asks_for_it_has_an_integration() -> None:
+    assert notifications.of("dev") is None
+    with pytest.raises(CdcError, match="dev has no integration"):
+        notifications.run("dev", subscribe=False, remove=False, as_json=False)
