@@ -14,15 +14,26 @@ TEXT, LARGE_TEXT = 16 * 1024, 1024 * 1024
 TEXTS = frozenset((
     "display_name", "description", "name", "kind", "api_version", "id", "principal", "role_name", "crn_pattern", "topic_name",
     "compute_pool_id", "cloud", "region", "availability", "package", "schemaType", "compatibility", "compatibilityGroup", "alias",
-    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", *LONG,
+    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", "current_state", *LONG,
 ))  # fmt: skip
 INTEGERS = frozenset(("max_cfu", "partitions_count", "replication_factor", "max_ecku", "cku"))
 FLAGS = frozenset(("stopped", "default_pool", "deletion_protection", "normalize", "validate_only"))
 OBJECTS = frozenset(
-    ("spec", "config", "environment", "owner", "resource", "stream_governance_config", "network", "metadata")
+    (
+        "spec",
+        "config",
+        "environment",
+        "owner",
+        "resource",
+        "stream_governance_config",
+        "network",
+        "metadata",
+        "notification_type",
+        "target",
+    )
 )
 MAPPINGS = frozenset(("properties",))
-LISTS = frozenset(("configs", "references", "data", "offsets"))
+LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 
 
 async def read(request: Request) -> dict[str, Any]:

@@ -49,7 +49,12 @@ async def create_integration(cloud: Cloud, request: Request) -> Response:
     sent = await bodies.read(request)
     if not sent.get("display_name") or not isinstance(sent.get("target"), dict):
         raise ApiError(400, "display_name and target are required")
-    document: Document = {"id": new_id("ni"), "created": now(), "description": "", **sent}
+    document: Document = {
+        "id": new_id("ni"),
+        "created": now(),
+        "description": "",
+        **{name: sent[name] for name in ("display_name", "description", "target") if sent.get(name) is not None},
+    }
     return reply(
         rendered(cloud, "Integration", "integrations", cloud.store.put("integration", document["id"], document)), 201
     )
@@ -71,12 +76,12 @@ async def delete_integration(cloud: Cloud, request: Request) -> Response:
 def checked(cloud: Cloud, sent: Document) -> Document:
     """A subscription's changeable part: known integrations, a known state."""
     known = {one["id"] for one in cloud.store.all("integration")}
-    for one in sent.get("integrations", []):
+    for one in sent.get("integrations") or []:
         if one.get("id") not in known:
             raise ApiError(400, f"there is no integration {one.get('id')}")
-    if sent.get("current_state", "ENABLED") not in STATES:
+    if (sent.get("current_state") or "ENABLED") not in STATES:
         raise ApiError(400, f"current_state is {sent['current_state']!r}, expected one of {', '.join(STATES)}")
-    return {name: sent[name] for name in ("integrations", "current_state") if name in sent}
+    return {name: sent[name] for name in ("integrations", "current_state") if sent.get(name) is not None}
 
 
 async def create_subscription(cloud: Cloud, request: Request) -> Response:

@@ -8,7 +8,7 @@ from tests.support.fakes.cloud import Running
 CONTROL_PLANE = (
     "/org/v2/environments", "/cmk/v2/clusters", "/srcm/v3/clusters", "/iam/v2/service-accounts",
     "/iam/v2/role-bindings", "/iam/v2/api-keys", "/fcpm/v2/compute-pools", "/fcpm/v2/regions",
-    "/networking/v1/ip-addresses",
+    "/networking/v1/ip-addresses", "/notifications/v1/notification-types", "/notifications/v1/subscriptions",
 )  # fmt: skip
 
 

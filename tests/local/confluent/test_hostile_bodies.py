@@ -48,6 +48,8 @@ CASES: dict[str, Case] = {
     "binding": ("cloud", lambda _: "/iam/v2/role-bindings", lambda r: {"principal": f"User:{r.made['account']}", "role_name": "CloudClusterAdmin", "crn_pattern": r.made["crn"]}),
     "key": ("cloud", lambda _: "/iam/v2/api-keys", lambda r: {"spec": {"display_name": "hostile", "description": "d", "owner": {"id": r.made["account"]}, "resource": {"id": r.made["cluster"], "kind": "Cluster"}}}),
     "flink key": ("cloud", lambda _: "/iam/v2/api-keys", lambda r: {"spec": {"display_name": "hostile", "owner": {"id": r.made["account"]}, "resource": {"id": "aws.us-east-1", "kind": "Region", "environment": r.made["environment"]}}}),
+    "integration": ("cloud", lambda _: "/notifications/v1/integrations", lambda _: {"display_name": "hostile", "description": "d", "target": {"kind": "Webhook"}}),
+    "subscription": ("cloud", lambda _: "/notifications/v1/subscriptions", lambda _: {"notification_type": {"id": "nt-invoice"}, "current_state": "ENABLED", "integrations": []}),
     "pool": ("cloud", lambda _: "/fcpm/v2/compute-pools", lambda r: {"spec": {**PLACE, "max_cfu": 5, **environment(r)}}),
     "connector": ("cloud", connect, lambda r: {"name": "hostile", "config": {**CONFIG, "kafka.service.account.id": r.made["account"]}}),
     "topic": ("kafka", lambda _: "/topics", lambda _: {"topic_name": "hostile", "partitions_count": 1, "configs": [{"name": "retention.ms", "value": "1"}]}),
@@ -55,7 +57,8 @@ CASES: dict[str, Case] = {
     "schema": ("registry", lambda _: "/subjects/hostile-value/versions", lambda _: {"schemaType": "AVRO", "schema": '"string"', "references": [], "normalize": False}),
     "statement": ("flink", lambda _: "/statements", lambda r: {"name": "hostile", "spec": {"statement": ALTER, "properties": {"a": "b"}, "compute_pool_id": r.made["pool"], "stopped": False}}),
 }  # fmt: skip
-LISTS = ("/org/v2/environments", "/iam/v2/service-accounts", "/iam/v2/api-keys", "/iam/v2/role-bindings")
+LISTS = ("/org/v2/environments", "/iam/v2/service-accounts", "/iam/v2/api-keys", "/iam/v2/role-bindings",
+         "/notifications/v1/integrations", "/notifications/v1/subscriptions")  # fmt: skip
 
 
 def mutations(good: Any, dice: random.Random) -> Iterator[Any]:
