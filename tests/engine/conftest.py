@@ -21,20 +21,12 @@ from tests.support.paths import ROOT
 BASE = int(os.environ.get("CDC_TEST_PORT_BASE", "23700"))
 PORTS = str(BASE + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 HERE = Path(__file__).parent
-# Engines of tests start often and do little: a compiler that is done sooner takes a third of the work off the two cores.
-QUICK = "-XX:TieredStopAtLevel=1"
 
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="cdc-engine-tests-"))
-    own = {
-        "CDC_HOME": str(folder / "home"),
-        "CDC_PORT_BASE": PORTS,
-        "PYTHONPATH": str(ROOT),
-        "JAVA_TOOL_OPTIONS": QUICK,
-    }
-    os.environ |= own
+    os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": PORTS, "PYTHONPATH": str(ROOT)}
     yield folder / "home"
     logs = folder / "home" / "logs"
     if logs.exists() and (kept := os.environ.get("CDC_KEEP_LOGS")):

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.engine.conftest import PORTS, QUICK
+from tests.engine.conftest import PORTS
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.engine
@@ -32,7 +32,7 @@ def test_ten_interruptions_converge_and_no_event_is_lost() -> None:
         "--port-base",
         str(int(PORTS) + 50),
     ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": QUICK}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as bench:
