@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 CHILD = """
 import os, signal, sys
 def stop(*_):
-    os.write(1, b"finishing\n")  # print may be in the middle of a line when the signal comes
+    os.write(1, b"finishing\\n")  # print may be in the middle of a line when the signal comes
     if sys.argv[1] == "slow":
         signal.pause()
     open(sys.argv[2], "w").write("whole")
