@@ -4,6 +4,7 @@ import hashlib
 
 CONNECT_PREFIX = "cdc"  # topic.prefix: the namespace of raw records, and the raw topic before it is renamed
 STATEMENT_LIMIT = 72  # Confluent documents 72 characters for statement names
+CONFLUENT_ENDPOINT = "https://api.confluent.cloud"
 
 
 def physical(environment: str, role: str, limit: int = 64) -> str:

@@ -1,10 +1,9 @@
 """A stack's connector over Confluent's API: state, pause and resume, stored positions. Needs a Cloud API key."""
 
-import os
 from typing import Any
 
 from cli.client import wait
-from cli.client.rest import Rest
+from cli.client.rest import Rest, cloud_key
 from cli.client.stack import Stack
 from local.environment import Instance
 from stacks.errors import CdcError
@@ -52,7 +51,4 @@ def keys(stack: Stack) -> tuple[str, str]:
     if stack.local:
         own = Instance.here().secrets
         return own["cloud_api_key"], own["cloud_api_secret"]
-    try:
-        return os.environ["CONFLUENT_CLOUD_API_KEY"], os.environ["CONFLUENT_CLOUD_API_SECRET"]
-    except KeyError as error:
-        raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
+    return cloud_key()

@@ -1,5 +1,6 @@
 """A stack's REST APIs."""
 
+import os
 from typing import Any
 
 import httpx2
@@ -28,6 +29,14 @@ class Rest:
         if answer.status_code >= 300:
             raise CdcError(f"{self.http.base_url}{path.lstrip('/')} answered {answer.status_code}: {answer.text[:300]}")
         return answer
+
+
+def cloud_key() -> tuple[str, str]:
+    """The Cloud API key of an account, as the provider takes it. CdcError without one."""
+    try:
+        return os.environ["CONFLUENT_CLOUD_API_KEY"], os.environ["CONFLUENT_CLOUD_API_SECRET"]
+    except KeyError as error:
+        raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
 
 
 def statement(stack: Stack, name: str) -> dict[str, Any]:

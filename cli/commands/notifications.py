@@ -1,15 +1,12 @@
 """`cdc notifications`: of what Confluent tells the stack's integration; subscribe it, or take it out before a destroy."""
 
-import os
-
 from cli.client.notifications import Notifications, integration_name
-from cli.client.rest import Rest
+from cli.client.rest import Rest, cloud_key
 from cli.console import data, say, table
 from local.environment import ROOT
 from stacks import load as loading
+from stacks import naming
 from stacks.errors import CdcError
-
-ENDPOINT = "https://api.confluent.cloud"
 
 
 def of(stack: str) -> Notifications | None:
@@ -17,11 +14,7 @@ def of(stack: str) -> Notifications | None:
     name = integration_name(loading.from_files(ROOT, stack)[0])
     if name is None:
         return None
-    try:
-        key, secret = os.environ["CONFLUENT_CLOUD_API_KEY"], os.environ["CONFLUENT_CLOUD_API_SECRET"]
-    except KeyError as error:
-        raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
-    return Notifications(Rest(ENDPOINT, key, secret, local=False), name)
+    return Notifications(Rest(naming.CONFLUENT_ENDPOINT, *cloud_key(), local=False), name)
 
 
 def run(stack: str, subscribe: bool, remove: bool, as_json: bool) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_confluentcloud as cc
 
+from stacks import naming
 from stacks.components.confluent.endpoints import Endpoints
 from stacks.components.confluent.identity import Identity
 from stacks.components.confluent.kafka import Kafka
@@ -15,8 +16,6 @@ from stacks.components.confluent.topics import DataPlane
 from stacks.rollout.previous_outputs import PreviousOutputs
 from stacks.routes.model import Routes
 from stacks.settings.model import Settings
-
-CONFLUENT_ENDPOINT = "https://api.confluent.cloud"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +39,7 @@ class CloudAccess:
     @property
     def address(self) -> str:
         """The API's address."""
-        return self.endpoint or CONFLUENT_ENDPOINT
+        return self.endpoint or naming.CONFLUENT_ENDPOINT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
