@@ -24,6 +24,11 @@ def statement(environment: str, group: str, identity: str) -> str:
     return f"{stem}-{digest(identity)}"
 
 
+def notifications(environment: str) -> str:
+    """The display name of the integration that Confluent notifies: the stack makes it, `cdc deploy` finds it by this."""
+    return physical(environment, "notifications")
+
+
 def heartbeat_prefix(connector: str) -> str:
     """topic.heartbeat.prefix of a connector."""
     return f"heartbeat-{connector}"

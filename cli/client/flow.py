@@ -55,6 +55,21 @@ class SourceFlow:
     lag: float | None = None
     waiting: int = 0
 
+    @property
+    def many_dead(self) -> bool:
+        """Are dead letters more than rare?"""
+        return bool(self.dead) and self.dead > SHARE * self.raw
+
+    @property
+    def never_arrived(self) -> bool:
+        """Does the table change, and nothing come?"""
+        return bool(self.changes) and not self.arrived
+
+    @property
+    def late(self) -> bool:
+        """Was the newest row captured long after its commit?"""
+        return self.lag is not None and self.lag > LATE
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -100,7 +115,7 @@ def gather(stack: Stack, interval: float, started: bool) -> tuple[Flow, list[str
     ]
     standing = held.held(offsets, (topic for topics in outputs.values() for topic in topics), ends, now)
     flow = Flow(age_of(newest, heartbeat, now), tuple(sources), reading_for(stack), standing)
-    return flow, list(problems(flow, max(QUIET, 2.5 * interval), started))
+    return flow, list(problems(flow, patience(interval), started))
 
 
 def exactly(stack: Stack, begin: Places, ends: Places) -> dict[str, int]:
@@ -140,18 +155,23 @@ def problems(flow: Flow, quiet: float, started: bool = False) -> Iterator[str]:
     if told := silence(flow, quiet, started):
         yield f"the last heartbeat {told}: the connector captures nothing, whatever its state says (./cdc logs connect)"
     for source in flow.sources:
-        if source.dead and source.dead > SHARE * source.raw:
+        if source.many_dead:
             share = f"{source.dead:,} dead letters for {source.raw:,} rows"
             yield f"{source.name}: {share} in {WINDOW // 60} minutes (./cdc dead-letters list)"
-        if source.changes and not source.arrived:
+        if source.never_arrived:
             yield f"{source.name}: its table has {source.changes:,} changes, and none has arrived (./cdc routes check --database …)"
         if source.waiting:
             yield f"{source.name}: {source.waiting:,} rows came {ROUTED_BY} s ago, and no statement has taken one (./cdc logs taskmanager)"
-        if source.lag is not None and source.lag > LATE:
+        if source.late:
             yield f"{source.name}: captured {source.lag:.0f} s after the commit (./cdc logs connect)"
     for topic, count in flow.held.items():
         where = f"{count} partition{'s' * (count > 1)}"
         yield f"{topic}: read_committed readers stand still in {where}, a transaction never ended (docs/runbooks/held-readers.md)"
+
+
+def patience(interval: float) -> float:
+    """Seconds that a heartbeat may be old, where one is due each `interval` seconds."""
+    return max(QUIET, 2.5 * interval)
 
 
 def silence(flow: Flow, quiet: float, started: bool) -> str:

@@ -23,7 +23,7 @@ def integration_name(settings: Settings) -> str | None:
     """What the stack's integration is called; None where the settings ask for none."""
     backend = settings.backend
     asked = isinstance(backend, AuroraBackend) and backend.alarms.confluent
-    return naming.physical(settings.environment.name, "notifications") if asked else None
+    return naming.notifications(settings.environment.name) if asked else None
 
 
 class Notifications:

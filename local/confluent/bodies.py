@@ -18,20 +18,10 @@ TEXTS = frozenset((
 ))  # fmt: skip
 INTEGERS = frozenset(("max_cfu", "partitions_count", "replication_factor", "max_ecku", "cku"))
 FLAGS = frozenset(("stopped", "default_pool", "deletion_protection", "normalize", "validate_only"))
-OBJECTS = frozenset(
-    (
-        "spec",
-        "config",
-        "environment",
-        "owner",
-        "resource",
-        "stream_governance_config",
-        "network",
-        "metadata",
-        "notification_type",
-        "target",
-    )
-)
+OBJECTS = frozenset((
+    "spec", "config", "environment", "owner", "resource", "stream_governance_config", "network", "metadata", "notification_type",
+    "target",
+))  # fmt: skip
 MAPPINGS = frozenset(("properties",))
 LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 

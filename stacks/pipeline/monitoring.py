@@ -27,7 +27,7 @@ def declare(context: Context, source: SourceDatabase, private: PrivateNetwork) -
     )
     Alarms("alarms", args, aurora.below)
     if backend.alarms.confluent:
-        name = naming.physical(context.settings.environment.name, "notifications")
+        name = naming.notifications(context.settings.environment.name)
         notifications_args = NotificationsArgs(
             display_name=name, kind=backend.alarms.confluent, url=context.secrets["notificationUrl"]
         )

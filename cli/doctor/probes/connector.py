@@ -9,7 +9,6 @@ from cli.doctor.probes.remedies import migrated, refreshed
 from stacks.errors import CdcError
 
 AREA = "connector"
-LAG = 60  # seconds
 
 
 class ConnectorRuns(Probe):
@@ -84,8 +83,7 @@ class HeartbeatIsYoung(Probe):
     area = AREA
 
     def look(self, facts: Facts) -> Iterator[Finding]:
-        quiet = max(flow.QUIET, 2.5 * facts.heartbeat_seconds)
-        if told := flow.silence(facts.flow, quiet, started=False):
+        if told := flow.silence(facts.flow, flow.patience(facts.heartbeat_seconds), started=False):
             yield Finding(
                 f"the last heartbeat {told}", "the connector or its worker stands still", "./cdc logs connect"
             )
@@ -98,7 +96,7 @@ class RowsAreCapturedSoon(Probe):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         for source in facts.flow.sources:
-            if source.lag is not None and source.lag > LAG:
+            if source.late:
                 yield Finding(
                     f"{source.name}: captured {source.lag:.0f} s after the commit",
                     "a backlog, or a clock",
@@ -114,6 +112,6 @@ class ChangesArrive(Probe):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         for source in facts.flow.sources:
-            if source.changes and not source.arrived:
+            if source.never_arrived:
                 evidence = f"{source.name}: its table has {source.changes:,} changes, and none has arrived"
                 yield Finding(evidence, "it is not published, or is a partition's parent", migrated(facts))

@@ -116,7 +116,7 @@ class FewRowsAreDeadLetters(Probe):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         for source in facts.flow.sources:
-            if source.dead and source.dead > moving.SHARE * source.raw:
+            if source.many_dead:
                 evidence = f"{source.name}: {source.dead:,} dead letters for {source.raw:,} rows in {moving.WINDOW // 60} minutes"
                 yield Finding(evidence, "records that nobody can decode", "./cdc dead-letters list")
 

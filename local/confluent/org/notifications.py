@@ -35,6 +35,18 @@ def rendered(cloud: Cloud, kind: str, path: str, document: Document) -> Document
     return {"api_version": VERSION, "kind": kind, "metadata": meta, **body}
 
 
+INTEGRATION, SUBSCRIPTION = (
+    ("Integration", "integration", "integrations"),
+    ("Subscription", "subscription", "subscriptions"),
+)
+
+
+def kept(cloud: Cloud, what: tuple[str, str, str], document: Document, status: int = 200) -> Response:
+    """Store an object and answer with it."""
+    kind, name, path = what
+    return reply(rendered(cloud, kind, path, cloud.store.put(name, document["id"], document)), status)
+
+
 async def types(cloud: Cloud, request: Request) -> Response:
     """The types, which nobody makes or changes."""
     names = ("display_name", "category", "severity", "subscription_priority")
@@ -55,9 +67,7 @@ async def create_integration(cloud: Cloud, request: Request) -> Response:
         "description": "",
         **{name: sent[name] for name in ("display_name", "description", "target") if sent.get(name) is not None},
     }
-    return reply(
-        rendered(cloud, "Integration", "integrations", cloud.store.put("integration", document["id"], document)), 201
-    )
+    return kept(cloud, INTEGRATION, document, 201)
 
 
 async def delete_integration(cloud: Cloud, request: Request) -> Response:
@@ -94,17 +104,13 @@ async def create_subscription(cloud: Cloud, request: Request) -> Response:
         raise ApiError(409, f"there is a subscription of {wanted}")
     document: Document = {"id": new_id("sub"), "created": now(), "notification_type": {"id": wanted}, "current_state": "ENABLED",
                 "integrations": [], **checked(cloud, sent)}  # fmt: skip
-    return reply(
-        rendered(cloud, "Subscription", "subscriptions", cloud.store.put("subscription", document["id"], document)), 201
-    )
+    return kept(cloud, SUBSCRIPTION, document, 201)
 
 
 async def update_subscription(cloud: Cloud, request: Request) -> Response:
     document = stored(cloud, "subscription", request.path_params["id"], "subscription")
     document = {**document, **checked(cloud, await bodies.read(request))}
-    return reply(
-        rendered(cloud, "Subscription", "subscriptions", cloud.store.put("subscription", document["id"], document))
-    )
+    return kept(cloud, SUBSCRIPTION, document)
 
 
 async def delete_subscription(cloud: Cloud, request: Request) -> Response:
@@ -127,18 +133,14 @@ async def read(kind: str, name: str, path: str, cloud: Cloud, request: Request) 
 def routes(cloud: Cloud) -> list[Route]:
     """The paths of this module."""
     who = auth.administrator
-    integration, subscription = (
-        ("Integration", "integration", "integrations"),
-        ("Subscription", "subscription", "subscriptions"),
-    )
     return [
         *resource(cloud, f"{BASE}/notification-types", who, index=types),
         *resource(
             cloud, f"{BASE}/integrations", who,
-            create=create_integration, index=partial(index, *integration), read=partial(read, *integration), delete=delete_integration,
+            create=create_integration, index=partial(index, *INTEGRATION), read=partial(read, *INTEGRATION), delete=delete_integration,
         ),
         *resource(
-            cloud, f"{BASE}/subscriptions", who, create=create_subscription, index=partial(index, *subscription),
-            read=partial(read, *subscription), update=update_subscription, delete=delete_subscription,
+            cloud, f"{BASE}/subscriptions", who, create=create_subscription, index=partial(index, *SUBSCRIPTION),
+            read=partial(read, *SUBSCRIPTION), update=update_subscription, delete=delete_subscription,
         ),
     ]  # fmt: skip
