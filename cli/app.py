@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.commands.canary.app import app as canary_app
 from cli.commands.cloud.app import app as cloud_app
 from cli.commands.connector.app import app as connector_app
 from cli.commands.dead_letters.app import app as dead_letters_app
@@ -23,11 +24,14 @@ app.add_typer(routes_app, name="routes")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(cloud_app, name="cloud")
 app.add_typer(connector_app, name="connector")
+app.add_typer(canary_app, name="canary")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print data as JSON")]
 Database = Annotated[str | None, typer.Option(help="the database's address; the local stack knows its own")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="the port of 127.0.0.1 for `GET /metrics`")]
+Otlp = Annotated[str, typer.Option(help="also push to this OTLP/gRPC collector, such as http://127.0.0.1:4317")]
 StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
 
 
@@ -116,6 +120,24 @@ def doctor(
 
 
 @app.command()
+def metrics(
+    stack: StackName = "local",
+    database: Database = None,
+    serve: Annotated[bool, typer.Option("--serve", help="export until it is stopped, instead of once")] = False,
+    port: Port = 9464,
+    otlp: Otlp = "",
+    every: Annotated[float, typer.Option(min=1, help="seconds between two looks at the stack")] = 15,
+) -> None:
+    """A stack's figures as OpenMetrics: printed, or with --serve on a port and pushed as OTLP."""
+    from cli.commands import metrics as command
+    from cli.monitoring.exporting import Exports
+
+    if serve:
+        finish(lambda: command.serve(stack, database, Exports(port=port, otlp=otlp, every=every)))
+    finish(lambda: command.show(stack, database))
+
+
+@app.command()
 def restart(engine: Annotated[str, typer.Argument(help="an engine's name (see `cdc status`)")]) -> None:
     """Stop one engine of the local environment and start it again."""
     from cli.commands import restart as command
@@ -188,6 +210,20 @@ def env(stack: StackName = "local", as_json: Json = False) -> None:
     from cli.commands import env as command
 
     finish(lambda: command.run(stack, as_json))
+
+
+@app.command()
+def lineage(
+    stack: Annotated[str, typer.Argument(help="dev, prod, local")] = "local",
+    form: Annotated[
+        Literal["mermaid", "svg", "openlineage"], typer.Option("--format", help="a picture, or events for a catalog")
+    ] = "mermaid",
+    output: Annotated[Path | None, typer.Option(help="write it to a file")] = None,
+) -> None:
+    """Where data comes from and goes to: table, connector, topics, statements, groups."""
+    from cli.commands import lineage as command
+
+    finish(lambda: command.run(stack, form, output))
 
 
 @app.command()

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from stacks import naming
+
 
 class Part(BaseModel):
     """A part of the contract: camelCase in JSON. Readers ignore what they do not know."""
@@ -117,7 +119,10 @@ class ConsumerContract(Part):
 
 
 class ContractV1(Part):
-    """Everything another team or tool needs to find its way around a stack."""
+    """Everything another team or tool needs to find its way around a stack.
+
+    `canary_id_prefix`: events whose id begins so are canaries, sent to see that routes deliver; consumers may skip them.
+    """
 
     version: Literal[1] = 1
     environment: str
@@ -132,3 +137,4 @@ class ContractV1(Part):
     sources: list[SourceContract]
     routes: list[RouteContract]
     consumers: list[ConsumerContract]
+    canary_id_prefix: str = naming.CANARY_ID_PREFIX

@@ -4,6 +4,8 @@ import hashlib
 
 CONNECT_PREFIX = "cdc"  # topic.prefix: the namespace of raw records, and the raw topic before it is renamed
 STATEMENT_LIMIT = 72  # Confluent documents 72 characters for statement names
+# Events with an id that begins so are canaries (`cdc canary`): UUIDs of version 8, which RFC 9562 leaves to applications.
+CANARY_ID_PREFIX = "cdcca9a7-0000-8000-"
 CONFLUENT_ENDPOINT = "https://api.confluent.cloud"
 
 

@@ -21,8 +21,8 @@ PATIENCE = (429, 503)
 class Signer:
     """Signs requests for API Gateway (AWS Signature Version 4)."""
 
-    def __init__(self, key: str, secret: str, region: str = "us-east-1") -> None:
-        self.auth = SigV4Auth(Credentials(key, secret), "execute-api", region)
+    def __init__(self, key: str, secret: str, region: str = "us-east-1", token: str | None = None) -> None:
+        self.auth = SigV4Auth(Credentials(key, secret, token), "execute-api", region)
 
     def headers(self, method: str, url: str, body: bytes) -> Mapping[str, str]:
         """The request's headers with its signature."""
@@ -31,10 +31,23 @@ class Signer:
         return dict(request.headers.items())
 
 
+class Bearer:
+    """Shows a token to an API that takes JWTs."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def headers(self, method: str, url: str, body: bytes) -> Mapping[str, str]:
+        """The same for every request."""
+        return {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
+
+
 class ApiSender(Sender):
     """Through POST /api/v1/events."""
 
-    def __init__(self, url: str, signer: Signer, sessions: int = 4, patience: float = 60, local: bool = False) -> None:
+    def __init__(
+        self, url: str, signer: Signer | Bearer, sessions: int = 4, patience: float = 60, local: bool = False
+    ) -> None:
         super().__init__(sessions, patience)
         self.url, self.signer, self.local = f"{url}/api/v1/events", signer, local
 

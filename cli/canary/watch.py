@@ -1,0 +1,97 @@
+"""One round of canaries: all are committed, then watched for on each stage. Times are this machine's, so no clocks are compared."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cli.canary.insert import Canary, prepared
+from cli.client.stack import Stack
+from cli.traffic.observer import Observer
+from stacks.errors import CdcError
+from stacks.routes.model import Route, Routes
+
+Stage = Literal["captured", "routed", "readable"]
+STAGES: tuple[Stage, ...] = ("captured", "routed", "readable")
+LOOK = 0.01  # seconds between two looks at what the observers have seen
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Seconds from commit to each stage: on the raw topic, on the routed topic, readable there for `read_committed`.
+
+    None: not within the time. `problem`: why no canary was sent.
+    """
+
+    route: str
+    id: str
+    captured: float | None = None
+    routed: float | None = None
+    readable: float | None = None
+    problem: str = ""
+    hint: str = ""
+
+    @property
+    def lost_at(self) -> Stage | None:
+        """The first stage that it did not reach."""
+        return next((stage for stage in STAGES if getattr(self, stage) is None), None)
+
+
+def once(stack: Stack, routes: Routes, wanted: Sequence[str], database: str | None, seconds: float) -> list[Outcome]:
+    """A canary for each wanted route (none: for each active one). CdcError for a route that there is not."""
+    refused: list[Outcome] = []
+    canaries: list[Canary] = []
+    for route in chosen(routes, wanted):
+        try:
+            canaries.append(prepared(stack, routes.source(route.source), route, database))
+        except CdcError as error:
+            refused.append(Outcome(route.name, "", problem=error.message, hint=error.hint))
+    return [*watched(stack, canaries, seconds), *refused] if canaries else refused
+
+
+def chosen(routes: Routes, wanted: Sequence[str]) -> list[Route]:
+    """Routes by name; all that take events when there are no names."""
+    active = {route.name: route for route in routes.routes if route.taking}
+    if unknown := [name for name in wanted if name not in active]:
+        raise CdcError(f"there is no active route {', '.join(unknown)}", f"known: {', '.join(active)}")
+    return [active[name] for name in wanted] if wanted else list(active.values())
+
+
+def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterator[Outcome]:
+    """Commit them and wait for each."""
+    raw = list(dict.fromkeys(canary.source.topic for canary in canaries))
+    routed = list(dict.fromkeys(canary.route.topic for canary in canaries))
+    early = Observer(stack, [*raw, *(topic for topic in routed if topic not in raw)])
+    late = Observer(stack, routed, "read_committed")
+    try:
+        committed = {}
+        for canary in canaries:
+            canary.insert()
+            committed[canary.id] = time.time()
+        waiting, deadline = list(canaries), time.time() + seconds
+        while waiting and time.time() < deadline:
+            waiting = [one for one in waiting if not arrived(late, one.route.topic, one.id)]
+            time.sleep(LOOK if waiting else 0)
+        for canary in canaries:
+            since = committed[canary.id]
+            yield Outcome(
+                canary.route.name,
+                canary.id,
+                captured=after(since, arrived(early, canary.source.topic, canary.id)),
+                routed=after(since, arrived(early, canary.route.topic, canary.id)),
+                readable=after(since, arrived(late, canary.route.topic, canary.id)),
+            )
+    finally:
+        early.close()
+        late.close()
+
+
+def arrived(observer: Observer, topic: str, identity: str) -> float | None:
+    """When it was first seen there."""
+    times = observer.seen.arrivals[topic].get(identity)
+    return times[0] if times else None
+
+
+def after(since: float, seen: float | None) -> float | None:
+    """Seconds from the commit. What was seen before the commit's answer came took no time."""
+    return None if seen is None else max(0.0, seen - since)

@@ -1,0 +1,1 @@
+"""`cdc canary`: marked events through the whole chain."""
