@@ -64,15 +64,13 @@ def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterato
     early = Observer(stack, [*raw, *(topic for topic in routed if topic not in raw)])
     late = Observer(stack, routed, "read_committed")
     try:
-        committed = {}
-        for canary in canaries:
-            canary.insert()
-            committed[canary.id] = time.time()
-        waiting, deadline = list(canaries), time.time() + seconds
+        committed, refused = sent(canaries)
+        waiting, deadline = [one for one in canaries if one.id in committed], time.time() + seconds
         while waiting and time.time() < deadline:
             waiting = [one for one in waiting if not arrived(late, one.route.topic, one.id)]
             time.sleep(LOOK if waiting else 0)
-        for canary in canaries:
+        yield from refused
+        for canary in (one for one in canaries if one.id in committed):
             since = committed[canary.id]
             yield Outcome(
                 canary.route.name,
@@ -84,6 +82,18 @@ def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterato
     finally:
         early.close()
         late.close()
+
+
+def sent(canaries: Sequence[Canary]) -> tuple[dict[str, float], list[Outcome]]:
+    """When each was committed, by id; and those that were not taken."""
+    committed, refused = dict[str, float](), list[Outcome]()
+    for canary in canaries:
+        try:
+            canary.insert()
+            committed[canary.id] = time.time()
+        except CdcError as error:
+            refused.append(Outcome(canary.route.name, canary.id, problem=error.message, hint=error.hint))
+    return committed, refused
 
 
 def arrived(observer: Observer, topic: str, identity: str) -> float | None:
