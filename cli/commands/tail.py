@@ -1,14 +1,12 @@
 """`cdc tail`: decoded records of a route, or of a raw or unrouted topic."""
 
 import json
-import time
 from typing import Any
 
-from confluent_kafka import Consumer, Message
+from confluent_kafka import Message, TopicPartition
 from rich.markup import escape
 
-from cli.client import kafka, registry, stack
-from cli.client.stack import Stack
+from cli.client import kafka, recent, registry, stack
 from cli.console import out, say
 from stacks.contract import ContractV1
 from stacks.errors import CdcError
@@ -38,58 +36,25 @@ def run(name: str, most: int | None, from_beginning: bool, stack_name: str, as_j
     running = stack.load(stack_name)
     topic = topic_of(running.contract, name)
     decoder = registry.Decoder(running, "operator")
-    client = reader(running, topic, most, from_beginning)
+    client = kafka.reader(running, "operator")
     if not as_json:
         say(
             f"{topic}: "
             + (f"the last {most} records" if most and not from_beginning else "waiting for records, Ctrl-C ends")
         )
     try:
-        recent = existing(client, most) if most and not from_beginning else []
-        for message in recent:
+        found = recent.newest(client, topic, most) if most and not from_beginning else []
+        if not found:
+            at = {place: both[not from_beginning] for place, both in recent.bounds(client, topic).items()}
+            client.assign([TopicPartition(*place, offset) for place, offset in at.items()])
+        for message in found:
             show(*decoder.readable(message), message, as_json)
-        follow(client, decoder, None if most is None else most - len(recent), as_json)
+        follow(client, decoder, None if most is None else most - len(found), as_json)
     except KeyboardInterrupt:
         return 0
     finally:
         client.close()
     return 0
-
-
-def reader(running: Stack, topic: str, most: int | None, from_beginning: bool = False) -> Consumer:
-    """A consumer at the place to begin at."""
-    client = kafka.consumer(running, "operator", "cdc-tools-tail")
-    places = kafka.partitions(client, topic)
-    bounds = kafka.ends(client, topic)
-    for place in places:
-        low, high = bounds[place.partition]
-        # Markers of transactions take offsets, too: look back far enough for `most` records.
-        back = max(low, high - 4 * most - 20) if most else high
-        place.offset = low if from_beginning else back
-    client.assign(places)
-    return client
-
-
-def last(running: Stack, topic: str, most: int) -> list[Message]:
-    """The newest `most` records of a topic, oldest first."""
-    client = reader(running, topic, most)
-    try:
-        return existing(client, most)
-    finally:
-        client.close()
-
-
-def existing(client: Any, most: int) -> list[Message]:
-    """The newest `most` records that are there already, oldest first."""
-    found: list[Message] = []
-    idle = time.monotonic() + 2
-    while time.monotonic() < idle:
-        batch = [m for m in client.consume(1000, timeout=0.3) if m.error() is None]
-        found += batch
-        if batch:
-            idle = time.monotonic() + 0.6
-    found.sort(key=lambda m: (m.timestamp()[1], m.offset()))
-    return found[-most:]
 
 
 def follow(client: Any, decoder: registry.Decoder, left: int | None, as_json: bool) -> None:

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.client import registry, stack
-from cli.commands import tail
+from cli.client import recent, registry, stack
 from cli.commands.routes.explain import record
 from cli.console import data, out, say, step, table
 from cli.planning import routes_file
@@ -68,7 +67,7 @@ def latest(stack_name: str, source: Source, sample: int) -> Iterator[dict[str, A
     if topic is None:
         raise CdcError(f"stack {stack_name} has no source {source.name}", "take a recorded sample: --file FILE")
     decoder = registry.Decoder(running, "operator")
-    for message in tail.last(running, topic, sample):
+    for message in recent.last(running, topic, sample):
         try:
             yield decoder.part(message.value())
         except CdcError:
