@@ -120,6 +120,18 @@ def doctor(
 
 
 @app.command()
+def console(
+    stack: StackName = "local",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="the port of 127.0.0.1")] = 9480,
+    database: Database = None,
+) -> None:
+    """The pipeline on one local page, live: flow, records, statements, consumers, dead letters, findings."""
+    from cli.commands import console as command
+
+    finish(lambda: command.run(stack, port, database))
+
+
+@app.command()
 def metrics(
     stack: StackName = "local",
     database: Database = None,

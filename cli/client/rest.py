@@ -39,10 +39,10 @@ def cloud_key() -> tuple[str, str]:
         raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
 
 
-def statement(stack: Stack, name: str) -> dict[str, Any]:
-    """A Flink statement."""
+def statement(stack: Stack, name: str, part: str = "") -> dict[str, Any]:
+    """A Flink statement, or a part of it (`/exceptions`)."""
     key, flink = stack.keys["operator"]["flink"], stack.contract.flink
     path = (
         f"/sql/v1/organizations/{flink.organization_id}/environments/{stack.contract.environment_id}/statements/{name}"
     )
-    return Rest(flink.rest_endpoint, key["key"], key["secret"], stack.local).get(path)
+    return Rest(flink.rest_endpoint, key["key"], key["secret"], stack.local).get(path + part)
