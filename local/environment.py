@@ -27,6 +27,7 @@ PORTS = (
     "flink_gateway",
     "aws",
     "pgbouncer",
+    "console",
 )
 # Engines without accounts of their own: they speak with who has a certificate of this environment.
 MUTUAL_TLS = ("supervisor", "connect", "flink_rest", "flink_gateway")

@@ -13,7 +13,10 @@ from cli.traffic.events import TYPES, UNROUTED_TYPE, Factory
 from cli.traffic.observer import Observer, percentile
 from cli.traffic.sender import sender
 from cli.traffic.writer import Sent
+from cli.web import background
+from local.environment import Instance
 from local.workspace.workspace import Plugin
+from stacks.errors import CdcError
 from stacks.routes.model import Routes
 
 COUNT, RATE = 1000, 200
@@ -119,6 +122,14 @@ def milliseconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f} ms"
 
 
+def look_at_it() -> str:
+    """Where the console is. Without one the demo is as good."""
+    try:
+        return f"Look at it: {background.start(Instance.here())}"
+    except CdcError as error:
+        return f"(No console: {error.message})"
+
+
 def show(
     stack: Stack, observer: Observer, rows: list[dict[str, Any]], snapshot: dict[str, int], seconds: float
 ) -> None:
@@ -150,7 +161,8 @@ def show(
     say(
         f"Done in {seconds:.0f} s. Events of type {UNROUTED_TYPE} are taken by no route, so they are kept apart, not lost."
     )
-    say("Everything is still running. Try next:")
+    say(f"Everything is still running. {look_at_it()}")
+    say("Try next:")
     for command, what in (
         ("./cdc status", "engines, connector, statement, topics"),
         ("./cdc send --rate 100 --count 1000", "more events"),

@@ -1,6 +1,7 @@
 """`cdc down`: stop, and with --purge forget."""
 
 from cli.console import say, step
+from cli.web import background
 from local.engines import client
 from local.environment import Instance
 from local.exclusive import changing
@@ -11,6 +12,7 @@ def run(purge: bool) -> int:
     instance = Instance.here()
     with changing(instance, "cdc down"):
         with step("Stopping") as progress:
+            background.stop(instance)
             stopped = client.stop(instance, progress)
         if purge:
             client.purge(instance)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,10 @@ CHECKS = (
 # Keys of known forms anywhere; passwords in code are ruff's (S105 to S107). Hashes and corpora look like both.
 SECRETS = ["detect-secrets-hook", "--exclude-files", r"^(requirements|tests/(golden|corpus))|/locks/|go\.sum$|\.lock$"]
 QUIET = ("KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString")
+OPTIONAL = (
+    ("chromium", "chromium", "the console's tests in a browser"),
+    ("promtool", "prometheus", "the tests of the alert rules"),
+)
 ROOMS = ("stacks", "plugins", "local/confluent", "local", "policies", "functions", "cli")
 COVERAGE = ["--cov", "--cov-report="]
 PORTS_OF_CACHES = "23600"
@@ -50,6 +55,9 @@ def run(tier: str, arguments: list[str]) -> int:
         with step("Pulumi CLI") as progress:
             pulumi_cli.install(progress)  # tests of the command run without a network
         failed += fast(arguments, covered=tier == "all")
+    for program, package, what in OPTIONAL:
+        if shutil.which(program) is None:
+            say(f"  {program} is not here, so {what} are skipped (Debian: apt-get install {package})")
     if tier in ("engine", "all"):
         make_caches()
         if not passed("engine tests", pytest(ENGINE, arguments)):

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bench.browser import MISSING, browser, opened, program
 from cli.client.stack import Stack
-from tests.support.browser import MISSING, browser, opened, program
+from cli.web import background
+from local.environment import Instance
 from tests.support.cdc import cdc
 from tests.support.paths import ROOT
 
@@ -132,6 +135,21 @@ def test_secrets_are_on_no_page(page: Page, served: Served, running: Stack) -> N
     for path in ("/", "/connector", "/statements", "/consumers"):
         page.goto(served.base + path)
         assert not [secret for secret in secrets if secret in page.content()]
+
+
+def test_beside_the_demo_until_it_is_stopped() -> None:
+    """What `cdc demo` ends with, and `cdc down` ends."""
+    instance = Instance.here()
+    try:
+        address = background.start(instance)
+        assert background.start(instance) == address
+        assert httpx2.get(address, trust_env=False).status_code == 200
+        assert background.stop(instance)
+        with pytest.raises(httpx2.TransportError):
+            httpx2.get(address, trust_env=False)
+        assert not background.stop(instance)
+    finally:
+        background.stop(instance)
 
 
 def test_without_a_session_there_is_nothing(served: Served, chromium: Browser) -> None:
