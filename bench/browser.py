@@ -47,4 +47,5 @@ def opened(chromium: Browser, address: str, **context: Any) -> Generator[Page]:
         yield page
     finally:
         own.close()
-    assert faults == []
+    if faults:
+        raise RuntimeError(f"scripts of {address} failed: {faults}")

@@ -192,6 +192,45 @@ def audit(
 
 
 @app.command()
+def replay(
+    route: Annotated[str, typer.Argument(help="a route's name")],
+    begin: Annotated[str, typer.Option("--from", help="the first commit's time, like 2026-01-31T10:00:00Z")] = "",
+    end: Annotated[str, typer.Option("--to", help="the time before which the last commit was")] = "",
+    topic: Annotated[str | None, typer.Option("--to-topic", help="the side topic")] = None,
+    write: Annotated[bool, typer.Option("--write", help="add the route to routes.yaml")] = False,
+    ended: Annotated[bool, typer.Option("--end", help="take the replay out of routes.yaml again")] = False,
+    stack: StackName = "local",
+    as_json: Json = False,
+) -> None:
+    """A span of a route's past, again, into a topic of its own: counted, and as a route that brings it."""
+    from cli.commands import replay as command
+
+    if ended:
+        finish(lambda: command.end(route))
+    wanted = command.Wanted(route=route, begin=begin, end=end, topic=topic, write=write)
+    finish(lambda: command.run(stack, wanted, as_json))
+
+
+@app.command()
+def rotate(
+    target: Annotated[str, typer.Argument(help="a consumer's name, connector, flink, or database")],
+    stack: StackName = "local",
+    write: Annotated[bool, typer.Option("--write", help="write the next step into Pulumi.STACK.yaml")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="yes, old keys may end")] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """The next step of a rotation, once what is there works. Exit code 1 when something must be mended first."""
+    from cli.client import stack as stacks
+
+    running = stacks.loading(stack)  # while the rest is imported
+    from cli.commands import rotate as command
+
+    wanted = command.Wanted(target=target, write=write, yes=yes)
+    finish(lambda: command.run(running, wanted, database, as_json))
+
+
+@app.command()
 def resnapshot(
     source: Annotated[str, typer.Argument(help="a source's name in routes.yaml")],
     stack: StackName = "local",

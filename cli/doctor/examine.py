@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from threading import Thread
 from typing import Any
 
@@ -17,6 +18,7 @@ from local.errors import LocalError
 from stacks.errors import CdcError
 
 SECONDS = 9.0
+HERE_ALONE = ("logs", "status", "restart", "up")  # commands about engines of this machine
 # What asking may end in. Anything else is a fault of ours and is not hidden.
 EXPECTED = (
     CdcError,
@@ -34,8 +36,24 @@ def examine(facts: Facts, probes: Iterable[type[Probe]], seconds: float = SECOND
     """One result per probe, worst first, else in the probes' order."""
     chosen, deadline = list(probes), time.monotonic() + seconds
     asked = [(probe, started(probe(), facts)) for probe in chosen]
-    results = [result(probe, answer, deadline) for probe, answer in asked]
+    results = [addressed(result(probe, answer, deadline), facts) for probe, answer in asked]
     return sorted(results, key=lambda one: ORDER.index(one.verdict))
+
+
+def addressed(found: Result, facts: Facts) -> Result:
+    """With commands that mean this stack."""
+    mended = [
+        replace(one, command=command_for(facts.stack.name, facts.stack.local, one.command)) for one in found.findings
+    ]
+    return replace(found, findings=mended)
+
+
+def command_for(stack: str, local: bool, command: str) -> str:
+    """A command of ours as it is typed for a stack: with its name, and its console where there are no engines to ask."""
+    words = command.split()
+    if local or words[:1] != ["./cdc"] or {"-s", "--stack"} & set(words):
+        return command
+    return f"./cdc console -s {stack}" if words[1] in HERE_ALONE else f"{command} -s {stack}"
 
 
 def started(probe: Probe, facts: Facts) -> Future[Any]:

@@ -14,12 +14,14 @@ import psutil
 import pytest
 
 from cli.commands import doctor
-from cli.doctor.examine import examine
+from cli.doctor.examine import command_for, examine
 from cli.doctor.facts import Skipped
 from cli.doctor.once import once
 from cli.doctor.probe import Finding, Probe
 from cli.doctor.probes.machine import DiskHasRoom, EnginesRun
 from stacks.errors import CdcError
+
+ANYWHERE: Any = SimpleNamespace(stack=SimpleNamespace(name="local", local=True))
 
 
 @pytest.fixture(autouse=True)
@@ -45,21 +47,21 @@ def test_worst_first_and_every_answer_has_its_verdict() -> None:
     warns = probe(lambda _, __: iter([Finding("w", "c", "x", "warning")]))
     fails = probe(lambda _, __: iter([Finding("w", "c", "x", "warning"), Finding("f", "c", "x")]))
     asked = [well, raising(Skipped("no address")), warns, raising(CdcError("away", "hint")), fails]
-    found = examine(SimpleNamespace(), asked)  # pyright: ignore[reportArgumentType]
+    found = examine(ANYWHERE, asked)
     assert [one.verdict for one in found] == ["failed", "unknown", "warning", "skipped", "ok"]
     assert [one.reason for one in found] == ["", "away", "", "no address", ""]
 
 
 def test_one_that_does_not_answer_keeps_nobody() -> None:
     never = threading.Event()
-    found = examine(SimpleNamespace(), [probe(lambda _, __: [never.wait()])], seconds=0.2)  # pyright: ignore[reportArgumentType]
+    found = examine(ANYWHERE, [probe(lambda _, __: [never.wait()])], seconds=0.2)
     never.set()
     assert [(one.verdict, one.reason) for one in found] == [("unknown", "no answer in time")]
 
 
 def test_a_fault_of_ours_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
-        examine(SimpleNamespace(), [raising(ZeroDivisionError())])  # pyright: ignore[reportArgumentType]
+        examine(ANYWHERE, [raising(ZeroDivisionError())])
 
 
 def test_a_fact_is_asked_once_also_when_it_fails() -> None:
@@ -130,6 +132,21 @@ def test_a_team_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     doctor.add("our_probes")
     (found,) = [one for one in Probe.known if one.name() == "ours-is-awake"]
-    assert [one.evidence for one in found().look(SimpleNamespace())] == ["it sleeps"]  # pyright: ignore[reportArgumentType]
+    assert [one.evidence for one in found().look(SimpleNamespace())] == ["it sleeps"]
     with pytest.raises(CdcError, match="--add nothing_here"):
         doctor.add("nothing_here")
+
+
+@pytest.mark.parametrize(
+    ("command", "typed"),
+    [
+        ("./cdc connector resume", "./cdc connector resume -s prod"),
+        ("./cdc logs connect", "./cdc console -s prod"),
+        ("./cdc status", "./cdc console -s prod"),
+        ("./cdc env --stack prod", "./cdc env --stack prod"),
+        ("pulumi up -s prod --refresh", "pulumi up -s prod --refresh"),
+    ],
+)
+def test_commands_are_for_the_stack(command: str, typed: str) -> None:
+    assert command_for("prod", False, command) == typed
+    assert command_for("local", True, command) == command
