@@ -10,6 +10,7 @@ from cli.commands.cloud.app import app as cloud_app
 from cli.commands.connector.app import app as connector_app
 from cli.commands.dead_letters.app import app as dead_letters_app
 from cli.commands.routes.app import app as routes_app
+from cli.commands.statements.app import app as statements_app
 from cli.console import finish
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(cloud_app, name="cloud")
 app.add_typer(connector_app, name="connector")
 app.add_typer(canary_app, name="canary")
+app.add_typer(statements_app, name="statements")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cli.client import recent, registry
 from cli.client import stack as stacks
 from cli.console import data, out, say, step
-from cli.planning import replaying, routes_file
+from cli.planning import replaying, routes_file, routes_text
 from cli.planning.replaying import Span
 from local.environment import ROOT
 from stacks.errors import CdcError
@@ -38,7 +38,7 @@ def run(stack: str, wanted: Wanted, as_json: bool) -> int:
     text = replaying.block(made, f"Replay of {route.name}: ./cdc replay {route.name} --end takes it out again")
     reader = replaying.block(consumer)
     if wanted.write:
-        FILE.write_text(replaying.added(FILE.read_text(), [("routes", text), ("consumers", reader)]))
+        FILE.write_text(routes_text.added(FILE.read_text(), [("routes", text), ("consumers", reader)]))
     if as_json:
         data({"records": count, "kept_since": oldest, "route": made, "consumer": consumer, "written": wanted.write})
     else:

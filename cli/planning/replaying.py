@@ -3,13 +3,13 @@
 Why a route: nobody but the statements' account may write routed topics, on Confluent as here; and a route is seen in the plan.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 
+from cli.planning.routes_text import span_of, trimmed
 from stacks.errors import CdcError
 from stacks.routes.model import Consumer, Route, Routes
 
@@ -100,35 +100,6 @@ def block(item: dict[str, Any], comment: str = "") -> str:
     return "\n".join([*head, f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])]) + "\n"
 
 
-def added(text: str, items: Sequence[tuple[str, str]]) -> str:
-    """The file's text with blocks at the ends of its lists: (list, block)."""
-    lines = text.splitlines(keepends=True)
-    for name, addition in sorted(items, key=lambda item: -end_of(text, item[0])):
-        at = trimmed(lines, end_of(text, name))
-        if not lines[at - 1].endswith("\n"):
-            lines[at - 1] += "\n"
-        lines.insert(at, addition)
-    return "".join(lines)
-
-
-def end_of(text: str, name: str) -> int:
-    """The line after a list's last item. CdcError when the list is not written in lines of its own."""
-    node = node_of(text, name)
-    if node.flow_style or not node.value:
-        raise CdcError(f"{name} in routes.yaml is not a list with an item a line", "add the printed blocks by hand")
-    return node.end_mark.line + (node.end_mark.column > 0)
-
-
-def node_of(text: str, name: str) -> yaml.SequenceNode:
-    """A top-level list of the file. CdcError when there is none."""
-    root = yaml.compose(text, yaml.SafeLoader)
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    found = next((value for key, value in pairs if key.value == name), None)
-    if not isinstance(found, yaml.SequenceNode):
-        raise CdcError(f"routes.yaml has no list {name}", "add the printed blocks by hand")
-    return found
-
-
 def ended(text: str, route: str) -> tuple[str, bool]:
     """The text with the replay retired and without its consumer; with a retired one taken out (True: it is gone now).
 
@@ -151,18 +122,3 @@ def without_consumer(text: str, name: str) -> str:
     """The text without a consumer."""
     span, lines = span_of(text, "consumers", name), text.splitlines(keepends=True)
     return text if span is None else "".join(lines[: span[0]] + lines[trimmed(lines, span[1]) :])
-
-
-def trimmed(lines: Sequence[str], end: int) -> int:
-    """The line after an item: blank lines and comments before the next one are not its own."""
-    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
-        end -= 1
-    return end
-
-
-def span_of(text: str, name: str, item: str) -> tuple[int, int] | None:
-    """First line of an item of a list, and the line after it."""
-    for node in node_of(text, name).value:
-        if any(key.value == "name" and value.value == item for key, value in node.value):
-            return node.start_mark.line, node.end_mark.line + (node.end_mark.column > 0)
-    return None

@@ -43,11 +43,11 @@ class Flink:
         self.endpoint = endpoint
         self.auth = (key, secret)
 
-    async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The decoded answer; None for 404. Raises CdcError when the API refuses or cannot be reached for a minute."""
+    async def ask(self, method: str, path: str, body: Any = None, attempts: int = 12) -> Any:
+        """The decoded answer; None for 404. Raises CdcError when the API refuses or cannot be reached (12: for a minute)."""
         problem = ""
         async with httpx2.AsyncClient(auth=self.auth, timeout=30) as http:
-            for attempt in range(12):
+            for attempt in range(attempts):
                 try:
                     answer = await http.request(method, self.endpoint + path, json=body)
                 except httpx2.TransportError as error:
@@ -63,9 +63,9 @@ class Flink:
                 await asyncio.sleep(min(0.5 * 2**attempt, 8))
         raise CdcError(f"{method} {self.endpoint}{path}: {problem}")
 
-    async def get(self, name: str) -> StatementJson | None:
+    async def get(self, name: str, attempts: int = 12) -> StatementJson | None:
         """A statement, None when there is none of this name."""
-        return await self.ask("GET", f"{self.path}/{name}")
+        return await self.ask("GET", f"{self.path}/{name}", attempts=attempts)
 
     async def all(self) -> list[StatementJson]:
         """Every statement of the environment."""

@@ -3,21 +3,26 @@
 import json
 import shlex
 import signal
+import time
 from typing import Any
 
 import httpx2
 import psutil
 import psycopg
 import pytest
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
-from cli.client import kafka
+from bench.ledger.checkout import Checkout
+from cli.client import kafka, recent
 from cli.client import stack as stacks
-from cli.client.connector import keys
+from cli.client.connector import ConnectorClient, keys
 from cli.client.rest import Rest
 from cli.client.stack import Stack, local_dsn
+from cli.client.wait import wait_for
 from local.environment import Instance
 from tests.engine.test_restarts import engine
+from tests.support import ledger
 from tests.support.cdc import cdc
 
 pytestmark = pytest.mark.engine
@@ -77,12 +82,40 @@ def deleted_subject(running: Stack) -> None:
         httpx2.delete(address + how, trust_env=False).raise_for_status()
 
 
-def cut_retention(running: Stack) -> None:
-    entry = ConfigEntry("retention.ms", "3600000", incremental_operation=AlterConfigOpType.SET)
-    place = ConfigResource(ResourceType.TOPIC, running.contract.routes[2].topic, incremental_configs=[entry])
+def altered(topic: str, name: str, value: str) -> None:
+    """A topic's setting, changed by hand."""
+    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+    place = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
     admin = AdminClient(kafka.local_admin_config())
     for answer in admin.incremental_alter_configs([place]).values():
         answer.result()
+
+
+def cut_retention(running: Stack) -> None:
+    altered(running.contract.routes[2].topic, "retention.ms", "3600000")
+
+
+def cut_size(running: Stack) -> None:
+    altered(running.contract.routes[3].topic, "max.message.bytes", "1000")
+
+
+def compacted(running: Stack) -> None:
+    altered(running.contract.routes[0].topic, "cleanup.policy", "compact")
+
+
+def promised_nothing(running: Stack) -> None:
+    """By an administrator of the account, with a key of its own."""
+    contract = running.contract
+    spec = {"display_name": "by-hand", "owner": {"id": "u-local"}, "resource": {"id": contract.registry.id}}
+    made = cloud(running).ask("POST", "/iam/v2/api-keys", {"spec": spec}).json()
+    own = Rest(contract.registry.url, made["id"], made["spec"]["secret"], local=True)
+    own.ask("PUT", f"/config/{contract.routes[2].value_subject}", {"compatibility": "NONE"})
+    cloud(running).ask("DELETE", f"/iam/v2/api-keys/{made['id']}")
+
+
+def deleted_connector(running: Stack) -> None:
+    client = ConnectorClient(running)
+    client.rest.ask("DELETE", client.path)
 
 
 def deleted_binding(running: Stack) -> None:
@@ -102,11 +135,14 @@ DATABASE = {
     "publication-is-whole": (altered_publication, "./cdc up"),
 }
 BEHIND_PULUMI = {
-    "statements-run": (deleted_statement, REFRESH),
     "subjects-are-there": (deleted_subject, REFRESH),
     "retention-is-as-declared": (cut_retention, REFRESH),
     "topics-may-be-read": (deleted_binding, REFRESH),
     "keys-are-known": (deleted_key, REFRESH),
+    "topics-take-the-same-size": (cut_size, REFRESH),
+    "topics-delete-by-age": (compacted, REFRESH),
+    "subjects-keep-their-promise": (promised_nothing, REFRESH),
+    "connector-runs": (deleted_connector, REFRESH),
 }
 
 
@@ -124,7 +160,34 @@ def test_what_somebody_changed_is_named_and_mended(running: Stack, faults: dict[
     for command in dict.fromkeys(command for _, command in faults.values()):
         typed(running, command)
     running.keys.update(stacks.load("local").keys)  # one of them is new, and other files use these
-    assert not {name: one for name, one in doctor().items() if one["verdict"] in ("failed", "unknown")}
+    healthy_again()
+
+
+def test_a_statement_that_was_deleted(running: Stack, checkout: Checkout) -> None:
+    """Made again as it was it would repeat everything; it begins a little before the newest row that it wrote."""
+    ids = sent(40)
+    ledger.all_arrived(running, ids, 60)
+    deleted_statement(running)
+    waiting = sent(30)
+    commands = [one["command"] for one in doctor()["statements-run"]["findings"]]
+    assert commands == [f"./cdc statements restore -s local && {REFRESH}"]
+    refused = checkout.cdc("pulumi", "up", "-s", "local", "--refresh", "--yes", "--skip-preview")
+    assert refused.returncode != 0
+    assert "so its offsets are lost" in refused.stdout + refused.stderr
+    told = json.loads(checkout.cdc("statements", "restore", "--json").stdout)["statements"]
+    assert [one["phase"] for one in told] == ["GONE"]
+    done = checkout.cdc("pulumi", "up", "-s", "local", "--refresh", "--yes", "--skip-preview")
+    assert done.returncode == 0, done.stdout + done.stderr
+    ledger.all_arrived(running, ids | waiting, 60)
+    assert checkout.cdc("statements", "restore").returncode == 1  # nothing is lost any more
+    healthy_again()
+
+
+def sent(count: int) -> set[str]:
+    """Ids of events that were committed."""
+    done = cdc("send", "--count", str(count), "--rate", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout)["ids"])
 
 
 def test_a_paused_connector(running: Stack) -> None:
@@ -134,12 +197,142 @@ def test_a_paused_connector(running: Stack) -> None:
     assert "connector-runs" not in doctor()
 
 
-def test_a_held_engine(running: Stack) -> None:
+@pytest.mark.parametrize(
+    "name", ["postgres", "kafka", "registry", "connect", "jobmanager", "taskmanager", "gateway", "cloud", "aws"]
+)
+def test_a_held_engine(running: Stack, name: str) -> None:
     """It keeps its port and answers nobody: everything that asks it is not known, and why comes first."""
-    process = psutil.Process(engine("registry")["pid"])
+    process = psutil.Process(engine(name)["pid"])
     process.send_signal(signal.SIGSTOP)
     found = doctor()
-    assert [one["command"] for one in found["engines-run"]["findings"]] == ["./cdc restart registry"]
-    assert found["subjects-are-there"]["verdict"] == "unknown"
-    typed(running, "./cdc restart registry")
-    assert not {name for name, one in doctor().items() if one["verdict"] in ("failed", "unknown")}
+    assert next(iter(found)) == "engines-run"
+    assert [one["command"] for one in found["engines-run"]["findings"]] == [f"./cdc restart {name}"]
+    if asked := ASKS.get(name):
+        assert found[asked]["verdict"] != "ok"
+    typed(running, f"./cdc restart {name}")
+    healthy_again()
+
+
+# A probe that cannot be answered without it.
+ASKS = {
+    "postgres": "slot-is-there",
+    "kafka": "topics-are-there",
+    "registry": "subjects-are-there",
+    "connect": "connector-runs",
+    "cloud": "statements-run",
+}
+
+
+def healthy_again() -> None:
+    """Within the time that a heartbeat, an offset and a group need."""
+    wait_for(
+        lambda: not {name for name, one in doctor().items() if one["verdict"] in ("failed", "unknown")},
+        45,
+        "a healthy stack",
+    )
+
+
+def test_a_slot_that_was_dropped(running: Stack) -> None:
+    slot = running.contract.database.slot
+    assert cdc("connector", "pause").returncode == 0
+    wait_for(lambda: dropped(running, slot), 20, "the end of the slot")
+    found = doctor()
+    assert [one["command"] for one in found["slot-is-there"]["findings"]] == ["./cdc connector skip --yes"]
+    assert found["slot-is-there"]["runbook"] == "docs/runbooks/slot.md"
+    for command in ("./cdc connector skip --yes", "./cdc audit event-headers --repair"):  # as the runbook says
+        typed(running, command)
+    healthy_again()
+
+
+def dropped(running: Stack, slot: str) -> bool:
+    try:
+        database(running, f"SELECT pg_drop_replication_slot('{slot}')")
+    except psycopg.errors.ObjectInUse:
+        return False
+    return True
+
+
+def test_a_slot_that_was_advanced(running: Stack) -> None:
+    """Silent loss: the connector would go on behind the rows. The audit finds and sends them."""
+    slot = running.contract.database.slot
+    assert cdc("connector", "pause").returncode == 0
+    wait_for(lambda: inactive(running, slot), 20, "the connector's rest")
+    assert cdc("send", "--count", "7", "--rate", "0", "--type", "LoanCreated").returncode == 0
+    database(running, f"SELECT pg_replication_slot_advance('{slot}', pg_current_wal_lsn())")
+    found = doctor()
+    commands = [one["command"] for one in found["slot-is-where-the-connector-is"]["findings"]]
+    assert commands == ["./cdc audit event-headers --repair"]
+    assert [one["command"] for one in found["connector-runs"]["findings"]] == ["./cdc connector resume"]
+    typed(running, "./cdc connector resume")
+    wait_for(lambda: not inactive(running, slot), 30, "the connector's return")
+    done = cdc("audit", "event-headers", "--repair", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["sent"] == 7
+    healthy_again()
+
+
+def inactive(running: Stack, slot: str) -> bool:
+    with psycopg.connect(local_dsn(running, "postgres")) as connection:
+        row = connection.execute("SELECT active FROM pg_replication_slots WHERE slot_name = %s", (slot,)).fetchone()
+    return row == (False,)
+
+
+def test_no_slot_is_free(running: Stack) -> None:
+    with psycopg.connect(local_dsn(running, "postgres"), autocommit=True) as connection:
+        made = 0
+        try:
+            while True:
+                connection.execute(f"SELECT pg_create_physical_replication_slot('left_{made}')".encode())
+                made += 1
+        except psycopg.errors.ConfigurationLimitExceeded:
+            pass
+        try:
+            assert (
+                doctor()["slots-are-free"]["findings"][0]["command"] == "psql -c 'SELECT * FROM pg_replication_slots'"
+            )
+        finally:
+            for number in range(made):
+                connection.execute(f"SELECT pg_drop_replication_slot('left_{number}')".encode())
+    assert "slots-are-free" not in doctor()
+
+
+def test_a_table_that_tells_less(running: Stack) -> None:
+    database(running, "ALTER TABLE public.event_headers REPLICA IDENTITY DEFAULT")
+    found = doctor()["tables-are-as-declared"]["findings"]
+    typed(running, found[0]["command"])
+    assert "tables-are-as-declared" not in doctor()
+
+
+def test_a_flood_that_no_route_takes(running: Stack) -> None:
+    assert cdc("send", "--count", "1200", "--rate", "0", "--via", "database", "--type", "LoanCancelled").returncode == 0
+    unrouted = running.contract.sources[0].unrouted_topic
+    wait_for(lambda: "few-rows-are-unrouted" in doctor(), 30, "the finding")
+    finding = doctor()["few-rows-are-unrouted"]
+    assert finding["verdict"] == "warning"
+    assert [one["command"] for one in finding["findings"]] == [f"./cdc tail {unrouted} --max 5"]
+    typed(running, finding["findings"][0]["command"])
+
+
+def test_a_consumer_that_stopped(running: Stack) -> None:
+    """It committed once, and a record has waited for an hour."""
+    consumer = running.contract.consumers[3]
+    topic = consumer.topics[0]
+    client = kafka.consumer(running, consumer.name, consumer.group)
+    places = kafka.partitions(client, topic)
+    ends = kafka.ends(client, topic)
+    for place in places:
+        place.offset = ends[place.partition][1]
+    client.commit(offsets=places, asynchronous=False)
+    producer = Producer(kafka.local_admin_config())
+    last = recent.last(running, topic, 1)[0]
+    an_hour_ago = int((time.time() - 3600) * 1000)
+    producer.produce(topic, last.value(), last.key(), places[0].partition, timestamp=an_hour_ago)
+    producer.flush(10)
+    finding = doctor()["consumers-keep-up"]
+    assert finding["verdict"] == "warning"
+    assert "the oldest for 60 minutes" in finding["findings"][0]["evidence"]
+    assert finding["findings"][0]["cause"] == "it does not run"
+    places[0].offset = ends[places[0].partition][1] + 1
+    client.commit(offsets=places, asynchronous=False)
+    client.close()
+    assert "consumers-keep-up" not in doctor()

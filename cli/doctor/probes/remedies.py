@@ -9,6 +9,11 @@ def refreshed(facts: Facts) -> str:
     return f"{tool} up -s {facts.stack.name} --refresh"
 
 
+def restored(facts: Facts) -> str:
+    """Have lost statements begin where they came to, and make them again."""
+    return f"./cdc statements restore -s {facts.stack.name} && {refreshed(facts)}"
+
+
 def migrated(facts: Facts) -> str:
     """Have the migrator look at the database again: publication, grants, its own tables."""
     return "./cdc up" if facts.stack.local else f"pulumi up -s {facts.stack.name} --replace '**::migration-run'"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cli.client import flow as moving
 from cli.doctor.facts import Facts
 from cli.doctor.probe import Finding, Probe
-from cli.doctor.probes.remedies import refreshed
+from cli.doctor.probes.remedies import refreshed, restored
 from stacks.errors import CdcError
 
 AREA = "flink"
@@ -24,11 +24,12 @@ class StatementsRun(Probe):
             except CdcError as error:
                 if "answered 404" not in error.message:
                     raise
-                yield Finding(f"statement {name} is gone", "it was deleted behind Pulumi's back", refreshed(facts))
+                yield Finding(f"statement {name} is gone", "it was deleted behind Pulumi's back", restored(facts))
                 continue
             if status["phase"] not in ("RUNNING", "PENDING"):
                 evidence = f"statement {name} is {status['phase']}: {status['detail'][:200]}"
-                yield Finding(evidence, "its detail says", refreshed(facts))
+                lost = status["phase"] == "FAILED"
+                yield Finding(evidence, "its detail says", restored(facts) if lost else refreshed(facts))
 
 
 class StatementsTakeRows(Probe):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.planning import replaying, routes_file
+from cli.planning import replaying, routes_file, routes_text
 from cli.planning.replaying import Span
 from stacks.errors import CdcError
 from stacks.routes import matching, written
@@ -41,7 +41,7 @@ def made(route: str = "car-created", topic: str | None = None) -> tuple[str, dic
     routes = business()
     new, consumer = replaying.replay(routes, replaying.route_named(routes, route), SPAN, topic)
     replaying.checked(routes, new, consumer)
-    return replaying.added(
+    return routes_text.added(
         TEXT, [("routes", replaying.block(new, "Replay of it")), ("consumers", replaying.block(consumer))]
     ), new
 
@@ -108,5 +108,5 @@ def test_what_is_refused(tmp_path: Path) -> None:
 )
 def test_files_that_are_written_otherwise(text: str) -> None:
     with pytest.raises(CdcError) as refused:
-        replaying.added(text, [("routes", "x"), ("consumers", "y")])
-    assert refused.value.hint == "add the printed blocks by hand"
+        routes_text.added(text, [("routes", "x"), ("consumers", "y")])
+    assert refused.value.hint == "change it by hand"

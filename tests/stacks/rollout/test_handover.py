@@ -31,7 +31,7 @@ class Stub(flink_client.Flink):
         waits = f"Statement is currently pending {handover.WAITS} is stopped."
         return waits if self.phases[name] == "PENDING" else "no such column"
 
-    async def get(self, name: str) -> Any:
+    async def get(self, name: str, attempts: int = 12) -> Any:
         return self.shown(name) if name in self.phases else None
 
     async def all(self) -> Any:
@@ -123,6 +123,43 @@ def test_without_offsets_a_start_is_asked_for() -> None:
     assert "start: earliest, latest or a time" in caught.value.hint
     place = asyncio.run(start_position.continued(Stub(), statement(start="2026-01-31T10:00:00Z"), Served("a")))
     assert place == ("", "1769853600000")
+
+
+def kept(flink: flink_client.Flink, wanted: Statement, served: Served) -> tuple[str, str]:
+    return asyncio.run(start_position.kept(flink, wanted, served))
+
+
+def test_good_bad_good_what_did_not_change() -> None:
+    """A statement that is lost is not made again from the beginning, where it would repeat everything."""
+    served = Served(statement().name("old"), "old", "")
+    own = served.statement
+    assert kept(Stub((own, "RUNNING", "old")), statement(), served) == ("old", "")
+    for phases in ([], [(own, "FAILED", "old")], [("old", "FAILED", ""), (own, "FAILED", "old")]):
+        with pytest.raises(CdcError, match="so its offsets are lost") as caught:
+            kept(Stub(*phases), statement(), served)
+        assert "cdc statements restore" in caught.value.hint
+        assert kept(Stub(*phases), statement(start="2026-01-31T10:00:00Z"), served) == ("", "1769853600000")
+    for phase in ("PENDING", "DEGRADED", "STOPPED"):
+        assert kept(Stub((own, phase, "old")), statement(), served) == ("old", "")
+    # It never ran, and the one before it still has the offsets.
+    assert kept(Stub(("old", "STOPPED", ""), (own, "FAILED", "old")), statement(), served) == ("old", "")
+    # Taken back half-way: what has taken its place has the offsets.
+    assert kept(Stub(("b", "RUNNING", own)), statement(), served) == ("b", "")
+
+
+def test_where_nobody_can_ask_it_is_taken_to_be_there() -> None:
+    class Away(Stub):
+        async def get(self, name: str, attempts: int = 12) -> Any:
+            assert attempts == 1
+            raise CdcError("no answer")
+
+    assert kept(Away(), statement(), Served("a", "b", "7")) == ("b", "7")
+
+
+@pytest.fixture(autouse=True)
+def previewing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Previews ask nobody about what did not change."""
+    monkeypatch.setattr(start_position.pulumi.runtime, "is_dry_run", lambda: True)
 
 
 def decided(found: Statement, previous: PreviousOutputs) -> dict[str, Any]:

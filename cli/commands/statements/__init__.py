@@ -1,0 +1,1 @@
+"""`cdc statements`: what runs in Flink."""
