@@ -159,7 +159,7 @@ def problems(flow: Flow, quiet: float, started: bool = False) -> Iterator[str]:
             share = f"{source.dead:,} dead letters for {source.raw:,} rows"
             yield f"{source.name}: {share} in {WINDOW // 60} minutes (./cdc dead-letters list)"
         if source.never_arrived:
-            yield f"{source.name}: its table has {source.changes:,} changes, and none has arrived (./cdc routes check --database …)"
+            yield f"{source.name}: its table has {source.changes:,} changes, and none has arrived (./cdc routes check --database local)"
         if source.waiting:
             yield f"{source.name}: {source.waiting:,} rows came {ROUTED_BY} s ago, and no statement has taken one (./cdc logs taskmanager)"
         if source.late:

@@ -22,12 +22,13 @@ class Rest:
 
     def ask(self, method: str, path: str, content: Any = None) -> httpx2.Response:
         """An answer that is not an error; CdcError otherwise."""
+        address = f"{str(self.http.base_url).rstrip('/')}/{path.lstrip('/')}"
         try:
             answer = self.http.request(method, path, json=content)
         except httpx2.HTTPError as error:
-            raise CdcError(f"{self.http.base_url}{path.lstrip('/')} does not answer: {error}") from error
+            raise CdcError(f"{address} does not answer: {error}") from error
         if answer.status_code >= 300:
-            raise CdcError(f"{self.http.base_url}{path.lstrip('/')} answered {answer.status_code}: {answer.text[:300]}")
+            raise CdcError(f"{address} answered {answer.status_code}: {answer.text[:300]}")
         return answer
 
 

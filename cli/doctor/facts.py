@@ -35,6 +35,20 @@ class Skipped(Exception):
     """A probe that does not apply here, and why."""
 
 
+class Gone(Skipped):
+    """What a probe would look at is not there: another probe says so."""
+
+
+def there(ask: Callable[[], Answer]) -> Answer:
+    """The connector's answer. Gone when there is no connector."""
+    try:
+        return ask()
+    except CdcError as error:
+        if "answered 404" not in error.message:
+            raise
+        raise Gone("the connector is gone") from error
+
+
 @dataclass
 class Facts:
     """A stack, and what can be asked of it. `database`: an address of its database; the local stack knows its own."""
@@ -115,17 +129,17 @@ class Facts:
     @once
     def connector_status(self) -> Row:
         """State, tasks, traces."""
-        return self.connector.status()
+        return there(self.connector.status)
 
     @once
     def connector_config(self) -> dict[str, str]:
         """What the connector runs with, without secrets."""
-        return self.connector.rest.get(self.connector.path)["config"]
+        return there(lambda: self.connector.rest.get(self.connector.path)["config"])
 
     @once
     def stored_position(self) -> int | None:
         """The log position that the connector stored last; None when it stored none."""
-        found = [entry["offset"] for entry in self.connector.offsets() if entry.get("offset")]
+        found = [entry["offset"] for entry in there(self.connector.offsets) if entry.get("offset")]
         return max((int(one["lsn"]) for one in found if one.get("lsn") is not None), default=None)
 
     @once

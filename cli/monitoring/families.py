@@ -1,12 +1,13 @@
 """Metrics by name: what each means, and its values in what was seen of a stack."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from confluent_kafka.admin import OffsetSpec
 
-from cli.doctor.facts import Facts, Skipped
+from cli.doctor.facts import Facts, Gone, Skipped
 
 Labels = dict[str, str]
 Values = Iterator[tuple[Labels, float]]
@@ -64,9 +65,11 @@ def offsets(facts: Facts) -> Values:
 
 
 def connector(facts: Facts) -> Values:
-    running = facts.connector_status["connector"]["state"] == "RUNNING"
-    tasks = all(task["state"] == "RUNNING" for task in facts.connector_status.get("tasks", []))
-    yield {"connector": facts.stack.contract.connector.name}, running and tasks
+    status: dict[str, Any] = {"connector": {"state": "GONE"}}
+    with suppress(Gone):
+        status = facts.connector_status
+    tasks = all(task["state"] == "RUNNING" for task in status.get("tasks", []))
+    yield {"connector": facts.stack.contract.connector.name}, status["connector"]["state"] == "RUNNING" and tasks
 
 
 def statements(facts: Facts) -> Values:

@@ -104,9 +104,11 @@ def compacted(running: Stack) -> None:
 
 
 def promised_nothing(running: Stack) -> None:
-    """By an administrator of the account, with a key of its own."""
+    """With a key of the account that owns the subjects."""
     contract = running.contract
-    spec = {"display_name": "by-hand", "owner": {"id": "u-local"}, "resource": {"id": contract.registry.id}}
+    accounts = cloud(running).get("/iam/v2/service-accounts?page_size=100")["data"]
+    owner = next(one["id"] for one in accounts if one["display_name"].endswith("-deployer"))
+    spec = {"display_name": "by-hand", "owner": {"id": owner}, "resource": {"id": contract.registry.id}}
     made = cloud(running).ask("POST", "/iam/v2/api-keys", {"spec": spec}).json()
     own = Rest(contract.registry.url, made["id"], made["spec"]["secret"], local=True)
     own.ask("PUT", f"/config/{contract.routes[2].value_subject}", {"compatibility": "NONE"})
@@ -235,7 +237,7 @@ def healthy_again() -> None:
 def test_a_slot_that_was_dropped(running: Stack) -> None:
     slot = running.contract.database.slot
     assert cdc("connector", "pause").returncode == 0
-    wait_for(lambda: dropped(running, slot), 20, "the end of the slot")
+    wait_for(lambda: alone(running, f"SELECT pg_drop_replication_slot('{slot}')"), 60, "the end of the slot")
     found = doctor()
     assert [one["command"] for one in found["slot-is-there"]["findings"]] == ["./cdc connector skip --yes"]
     assert found["slot-is-there"]["runbook"] == "docs/runbooks/slot.md"
@@ -244,9 +246,11 @@ def test_a_slot_that_was_dropped(running: Stack) -> None:
     healthy_again()
 
 
-def dropped(running: Stack, slot: str) -> bool:
+def alone(running: Stack, statement: str) -> bool:
+    """Do something with the slot in the moment in which nobody reads it. A paused connector goes on reading it."""
+    database(running, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active")
     try:
-        database(running, f"SELECT pg_drop_replication_slot('{slot}')")
+        database(running, statement)
     except psycopg.errors.ObjectInUse:
         return False
     return True
@@ -256,19 +260,27 @@ def test_a_slot_that_was_advanced(running: Stack) -> None:
     """Silent loss: the connector would go on behind the rows. The audit finds and sends them."""
     slot = running.contract.database.slot
     assert cdc("connector", "pause").returncode == 0
-    wait_for(lambda: inactive(running, slot), 20, "the connector's rest")
-    assert cdc("send", "--count", "7", "--rate", "0", "--type", "LoanCreated").returncode == 0
-    database(running, f"SELECT pg_replication_slot_advance('{slot}', pg_current_wal_lsn())")
+    advance = f"SELECT pg_replication_slot_advance('{slot}', pg_current_wal_lsn())"
+    database(running, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active")
+    ids = sent(7)
+    wait_for(lambda: alone(running, advance), 60, "the advance")
     found = doctor()
     commands = [one["command"] for one in found["slot-is-where-the-connector-is"]["findings"]]
     assert commands == ["./cdc audit event-headers --repair"]
     assert [one["command"] for one in found["connector-runs"]["findings"]] == ["./cdc connector resume"]
     typed(running, "./cdc connector resume")
-    wait_for(lambda: not inactive(running, slot), 30, "the connector's return")
-    done = cdc("audit", "event-headers", "--repair", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout)["sent"] == 7
+    # It goes on behind the rows, or says that the server no longer has its position: then the doctor says what to type.
+    wait_for(lambda: reads_or_says(running, slot), 60, "the connector's return")
+    typed(running, "./cdc audit event-headers --repair")
+    ledger.all_arrived(running, ids, 60)
     healthy_again()
+
+
+def reads_or_says(running: Stack, slot: str) -> bool:
+    told = doctor().get("connector-runs", {"findings": []})["findings"]
+    if [one["command"] for one in told] == ["./cdc connector skip --yes"]:
+        typed(running, "./cdc connector skip --yes")
+    return not told and not inactive(running, slot)
 
 
 def inactive(running: Stack, slot: str) -> bool:

@@ -16,7 +16,10 @@ SourceName = Annotated[str | None, typer.Option(help="the source, where there ar
 def check(
     file: Annotated[Path | None, typer.Argument(help="another file than routes.yaml")] = None,
     base: Annotated[str | None, typer.Option(help="compare schemas with this commit (default: HEAD)")] = None,
-    database: Annotated[str | None, typer.Option(help="also compare with this database (its owner's address)")] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(help="also compare with this database (its owner's address; `local` is the local stack's)"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Lint, examples, and whether schemas stay compatible. Exit code 2 when something is wrong."""

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cli.client import stack
 from cli.commands.routes import catalog
 from cli.console import BAD_INPUT, data, out, say
 from cli.planning import compatibility, routes_file
@@ -29,7 +30,7 @@ def run(path: Path | None, base: str | None, database: str | None, as_json: bool
         if base is not None or path is None:
             findings += against(base, found.routes, found.document)
         if database is not None:
-            findings += catalog.findings(database, PUBLICATION, found.routes, found.document)
+            findings += catalog.findings(address(database), PUBLICATION, found.routes, found.document)
     findings.sort(key=lambda finding: finding.position)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
@@ -37,6 +38,11 @@ def run(path: Path | None, base: str | None, database: str | None, as_json: bool
     else:
         show(found.routes, findings, counts)
     return BAD_INPUT if counts["error"] else 0
+
+
+def address(database: str) -> str:
+    """The database's address; `local` is the running local stack's, as its owner."""
+    return stack.local_dsn(stack.load("local"), "postgres") if database == "local" else database
 
 
 def examples(routes: Routes, document: Document) -> Iterator[Finding]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from cli.client import flow, large_rows
-from cli.doctor.facts import Facts
+from cli.doctor.facts import Facts, Gone
 from cli.doctor.probe import Finding, Probe
 from cli.doctor.probes.remedies import migrated, refreshed
-from stacks.errors import CdcError
 
 AREA = "connector"
+LOST = "no longer available on the server"
 
 
 class ConnectorRuns(Probe):
@@ -19,18 +19,21 @@ class ConnectorRuns(Probe):
     def look(self, facts: Facts) -> Iterator[Finding]:
         try:
             found = facts.connector_status["connector"]
-        except CdcError as error:
-            if "answered 404" not in error.message:
-                raise
-            yield Finding("the connector is gone", "it was deleted behind Pulumi's back", refreshed(facts))
+        except Gone:
+            why = "it was deleted behind Pulumi's back; a new one begins with a snapshot, so each row comes once more (operation r)"
+            yield Finding("the connector is gone", why, refreshed(facts))
             return
         name, state = facts.stack.contract.connector.name, found["state"]
         if state == "PAUSED":
             yield Finding(f"{name} is PAUSED", "somebody paused it", "./cdc connector resume")
         elif state != "RUNNING":
-            yield Finding(
-                f"{name} is {state}: {found['trace'][:200] or 'no trace'}", cause(found["trace"]), "./cdc logs connect"
-            )
+            evidence = f"{name} is {state}: {found['trace'][:200] or 'no trace'}"
+            yield Finding(evidence, cause(found["trace"]), command(found["trace"]))
+
+
+def command(trace: str) -> str:
+    """What mends it, where that is known: a position that the server no longer has is passed over, and the audit sends the rows."""
+    return "./cdc connector skip --yes" if LOST in trace else "./cdc logs connect"
 
 
 def cause(trace: str) -> str:
@@ -38,7 +41,7 @@ def cause(trace: str) -> str:
     known = {
         large_rows.REFUSED: "a row that no record can hold: docs/runbooks/large-rows.md",
         "password authentication failed": "the database's password is not the stack's",
-        "no longer available on the server": "the slot lost what the connector has not read: docs/runbooks/slot.md",
+        LOST: "the slot lost what the connector has not read: docs/runbooks/slot.md",
         "replication slot": "the slot is in use by another connector, or gone",
         "publication": "the publication is gone or lacks tables",
         "schema registry": "the registry was away or refused a schema",
@@ -57,9 +60,8 @@ class TasksRun(Probe):
         for task in facts.connector_status.get("tasks", []):
             if task["state"] not in ("RUNNING", "PAUSED", "UNASSIGNED", "RESTARTING"):
                 trace = task.get("trace") or task.get("msg") or ""
-                yield Finding(
-                    f"task {task['id']} is {task['state']}: {trace[:200]}", cause(trace), "./cdc logs connect"
-                )
+                evidence = f"task {task['id']} is {task['state']}: {trace[:200]}"
+                yield Finding(evidence, cause(trace), command(trace))
 
 
 class ConnectorIsConfiguredAsDeclared(Probe):

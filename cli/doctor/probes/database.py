@@ -8,7 +8,7 @@ from migrator.difference import quoted
 
 from cli.doctor.facts import Facts
 from cli.doctor.probe import Finding, Probe
-from cli.doctor.probes.remedies import migrated
+from cli.doctor.probes.remedies import compared, migrated
 from stacks.routes.expectations import expected
 
 AREA = "database"
@@ -91,9 +91,7 @@ class TablesAreReadable(Probe):
         for table in facts.tables:
             user = facts.files[0].backend.user
             if not table["there"]:
-                yield Finding(
-                    f"there is no table {table['name']}", "it was dropped or renamed", "./cdc routes check --database …"
-                )
+                yield Finding(f"there is no table {table['name']}", "it was dropped or renamed", compared(facts))
             elif not table["readable"]:
                 grants = f"GRANT USAGE ON SCHEMA {table['name'].split('.')[0]} TO {user}; GRANT SELECT ON {quoted(table['name'])} TO {user}"
                 evidence = f"the connector's role {user} may not read {table['name']}"
@@ -117,9 +115,9 @@ class TablesAreAsDeclared(Probe):
             )
         for one in found:
             if one.stops and one.rule not in ELSEWHERE:
-                yield Finding(
-                    str(one), "the table was altered, or routes.yaml was not", "./cdc routes check --database …"
-                )
+                sql = one.hint.partition(",")[0]  # `ALTER TABLE … REPLICA IDENTITY FULL, or …`
+                told = f'psql -c "{sql}"' if sql.endswith(" REPLICA IDENTITY FULL") else compared(facts)
+                yield Finding(str(one), "the table was altered, or routes.yaml was not", told)
 
 
 # Rules of the catalog check that other probes look at more closely.

@@ -9,6 +9,13 @@ def refreshed(facts: Facts) -> str:
     return f"{tool} up -s {facts.stack.name} --refresh"
 
 
+def compared(facts: Facts) -> str:
+    """Look at the catalog and routes.yaml line by line."""
+    database = facts.stack.contract.database
+    elsewhere = f"postgresql://OWNER@{database.host}:{database.port}/{database.database}"
+    return f"./cdc routes check --database {'local' if facts.stack.local else elsewhere}"
+
+
 def restored(facts: Facts) -> str:
     """Have lost statements begin where they came to, and make them again."""
     return f"./cdc statements restore -s {facts.stack.name} && {refreshed(facts)}"

@@ -100,7 +100,7 @@ class FewRowsAreUnrouted(Probe):
         for source in facts.stack.contract.sources:
             raw, unrouted = facts.recent.get(source.raw_topic, 0), facts.recent.get(source.unrouted_topic, 0)
             if raw >= SOME and unrouted > UNROUTED * raw:
-                evidence = f"{source.name}: about {unrouted / raw:.0%} of {raw:,} rows of the last {moving.WINDOW // 60} minutes went nowhere"
+                evidence = f"{source.name}: about {min(1, unrouted / raw):.0%} of {raw:,} rows of the last {moving.WINDOW // 60} minutes went nowhere"
                 yield Finding(
                     evidence,
                     "a new type, or a route's condition",

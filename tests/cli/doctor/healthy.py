@@ -23,7 +23,14 @@ def contract() -> SimpleNamespace:
         key_subject=f"{TOPICS[3]}-key", value_subject=f"{TOPICS[3]}-value", key_schema_id=1, value_schema_id=2,
     )  # fmt: skip
     consumer = SimpleNamespace(name="car-consumer", group="car-consumer-group", topics=[TOPICS[3]])
-    database = SimpleNamespace(slot="cdc_slot", publication="cdc_publication", heartbeat_table="public.cdc_heartbeat")
+    database = SimpleNamespace(
+        slot="cdc_slot",
+        publication="cdc_publication",
+        heartbeat_table="public.cdc_heartbeat",
+        host="db",
+        port=5432,
+        database="events",
+    )
     return SimpleNamespace(
         sources=[source], routes=[route], consumers=[consumer], database=database,
         connector=SimpleNamespace(name="postgres-cdc"),

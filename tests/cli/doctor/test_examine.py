@@ -15,7 +15,7 @@ import pytest
 
 from cli.commands import doctor
 from cli.doctor.examine import command_for, examine
-from cli.doctor.facts import Skipped
+from cli.doctor.facts import Gone, Skipped, there
 from cli.doctor.once import once
 from cli.doctor.probe import Finding, Probe
 from cli.doctor.probes.machine import DiskHasRoom, EnginesRun
@@ -150,3 +150,20 @@ def test_a_team_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_commands_are_for_the_stack(command: str, typed: str) -> None:
     assert command_for("prod", False, command) == typed
     assert command_for("local", True, command) == command
+
+
+def test_a_gone_connector_is_said_once() -> None:
+    """By the probe for it; what cannot be asked without one is skipped, not unknown."""
+
+    def refuse() -> Any:
+        raise CdcError("http://x/status answered 404: {}")
+
+    with pytest.raises(Gone):
+        there(refuse)
+
+    def busy() -> Any:
+        raise CdcError("http://x/status answered 503: {}")
+
+    with pytest.raises(CdcError, match="503"):
+        there(busy)
+    assert there(lambda: 7) == 7

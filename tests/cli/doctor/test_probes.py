@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from cli.client.consumers import Reader
 from cli.doctor import probes
+from cli.doctor.facts import Gone
 from stacks.errors import CdcError
 from tests.cli.doctor import healthy
 
@@ -147,7 +148,7 @@ def test_every_probe_has_a_case_and_a_docstring_of_its_own() -> None:
     [
         ("database-answers", "server", psycopg.OperationalError("connection refused\nmore"), "connection refused"),
         ("kafka-answers", "offsets", KafkaException(KafkaError(KafkaError._TRANSPORT)), "Kafka does not answer"),
-        ("connector-runs", "connector_status", NOT_FOUND, "the connector is gone"),
+        ("connector-runs", "connector_status", Gone("gone"), "the connector is gone"),
     ],
 )
 def test_what_does_not_answer_is_named(name: str, asked: str, error: Exception, words: str) -> None:
