@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from cli.commands import notifications, up
+from cli.commands import notifications, up, verify
 from cli.console import say
 from local.environment import ROOT, Instance
 from local.exclusive import changing
@@ -44,7 +44,7 @@ def install(stack: str) -> int:
 
 
 def deploy(stack: str) -> int:
-    """Files, `up` under the policy pack, subscriptions, then a preview that must show nothing more to do."""
+    """Files, `up` under the policy pack, subscriptions, a preview that must show nothing more to do, doctor and canaries."""
     up.check_files(stack)
     require_account(stack)
     if code := install(stack):
@@ -54,7 +54,9 @@ def deploy(stack: str) -> int:
         say(f"deploying {stack} failed; what was made is kept, and the next run carries on")
         return code
     notifications.subscribed(stack)
-    return command(stack, ["preview", *UNCHANGED])
+    if code := command(stack, ["preview", *UNCHANGED]):
+        return code
+    return verify.after(stack)
 
 
 def drift(stack: str) -> int:

@@ -4,28 +4,44 @@ import importlib
 import sys
 from collections import Counter
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.markup import escape
 
 from cli.client.stack import Stack
-from cli.console import data, harmless, out
+from cli.console import data, harmless, out, step
 from cli.doctor import probes
 from cli.doctor.examine import examine
 from cli.doctor.facts import Facts
 from cli.doctor.probe import Result
+from cli.doctor.settle import After, settled
 from stacks.errors import CdcError
 
 COLOURS = {"failed": "red", "unknown": "yellow", "warning": "yellow"}
 SIGNS = {"failed": "✘", "unknown": "?", "warning": "!"}
 
 
-def run(running: Future[Stack], name: str, database: str | None, modules: list[str], as_json: bool) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """The stack's name, its database's address, modules with further probes, and what was just done to it (None: nothing)."""
+
+    stack: str
+    database: str | None
+    modules: list[str]
+    after: After | None
+
+
+def run(running: Future[Stack], wanted: Wanted, as_json: bool) -> int:
     """Exit code 1 when something failed, or is not known. `running`: the stack, being loaded."""
-    for module in modules:
+    name = wanted.stack
+    for module in wanted.modules:
         add(module)
-    results = examine(Facts(running.result(), database), probes.every())
+    if wanted.after:
+        with step(f"The stack after a {wanted.after}") as progress:
+            results = settled(running.result(), wanted.database, wanted.after, progress)
+    else:
+        results = examine(Facts(running.result(), wanted.database), probes.every())
     bad = any(one.verdict in ("failed", "unknown") for one in results)
     if as_json:
         data({"stack": name, "healthy": not bad, "probes": [asdict(one) for one in results]})

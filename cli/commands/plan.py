@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from cli.commands import review
 from cli.console import data, out, say, step, table
 from cli.planning import cost, duration, markdown, plan
 from cli.planning.difference import Difference, compare
@@ -37,10 +38,11 @@ def run(stack: str, base: str | None, form: Format, output: Path | None, scan: b
         head = plan.make(stack, last=plan.after(before))
     found = compare(before, head)
     full = output.with_suffix(".full.md") if output else None
-    text = markdown.render(found, f"the whole of it is in `{full.name}`" if full else "")
+    about = review.sections(base)
+    text = markdown.render(found, f"the whole of it is in `{full.name}`" if full else "", review=about)
     if output and full:
         output.write_text(text)
-        full.write_text(markdown.render(found, limit=None))
+        full.write_text(markdown.render(found, limit=None, review=about))
         say(f"  written to {output} (for a comment) and {full} (all of it)")
     elif form == "json":
         data(plain(found))

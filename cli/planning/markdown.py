@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cli.planning import cost
 from cli.planning.difference import Difference, Step
@@ -12,10 +12,13 @@ MARK = "<!-- cdc plan {stack} -->"
 ICONS = {"create": "➕", "update": "✏️", "replace": "♻️", "delete": "❌"}
 
 
-def render(found: Difference, full_report: str = "", limit: int | None = LIMIT) -> str:
-    """The comment. `full_report` says where the rest is, should something have to be left out to keep to the limit."""
+def render(found: Difference, full_report: str = "", limit: int | None = LIMIT, review: Sequence[str] = ()) -> str:
+    """The comment. `full_report`: where the rest is, should something have to be left out to keep to the limit.
+
+    `review`: sections about the routes themselves.
+    """
     head = "\n".join([*verdict(found), "", *numbers(found), "", ""])
-    sections = [*steps(found), *texts(found), *findings(found), *assumptions(found)]
+    sections = [*review, *steps(found), *texts(found), *findings(found), *assumptions(found)]
     tail = "\n\n_Made by `cdc plan` from the files alone: no account was asked._\n"
     kept: list[str] = []
     room = limit - len(head) - len(tail) - 400 if limit else None

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands import deploy, notifications
+from cli.canary.watch import Outcome
+from cli.commands import deploy, notifications, verify
+from cli.doctor.probe import Finding, Result
 from stacks.errors import CdcError
 
 PULUMI = """#!/bin/sh
@@ -35,6 +37,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
     monkeypatch.setenv("CONFLUENT_CLOUD_API_KEY", "k")
     monkeypatch.setenv("CONFLUENT_CLOUD_API_SECRET", "s")
+    monkeypatch.setattr(deploy.verify, "after", lambda _: 0)
     return Cli(tmp_path)
 
 
@@ -107,3 +110,43 @@ def test_only_a_stack_that_asks_for_it_has_an_integration() -> None:
     assert notifications.of("dev") is None
     with pytest.raises(CdcError, match="dev has no integration"):
         notifications.run("dev", subscribe=False, remove=False, as_json=False)
+
+
+WELL = Result("slot-is-there", "slot", "ok", "")
+BAD = Result(
+    "slot-is-there", "slot", "failed", "", [Finding("there is no slot", "it was dropped", "./cdc connector skip --yes")]
+)
+ARRIVED, LOST = Outcome("a", "1", 0.1, 0.2, 0.3), Outcome("a", "1", 0.1)
+NOT_SENT = Outcome("b", "", problem="no AWS credentials are known", hint="sign in")
+
+
+@pytest.mark.parametrize(
+    ("results", "outcomes", "code"),
+    [
+        ([WELL], [ARRIVED], 0),
+        ([WELL], [LOST], 1),
+        ([BAD], [ARRIVED], 1),
+        ([WELL], [ARRIVED, NOT_SENT], 0),  # who deploys need not be one who may send events
+    ],
+)
+def test_a_deployment_ends_with_the_doctor_and_canaries(
+    results: list[Result],
+    outcomes: list[Outcome],
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(verify.stacks, "load", lambda _: None)
+    monkeypatch.setattr(verify, "settled", lambda *_: results)
+    monkeypatch.setattr(verify.watch, "once", lambda *_: outcomes)
+    assert verify.after("dev") == code
+    told = capsys.readouterr().out
+    assert ("./cdc connector skip --yes" in told) == (BAD in results)
+    assert ("no AWS credentials" in told) == (NOT_SENT in outcomes)
+    assert ("not routed within" in told) == (LOST in outcomes)
+
+
+def test_a_failed_verification_is_the_deployments_code(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.failing("")
+    monkeypatch.setattr(deploy.verify, "after", lambda _: 1)
+    assert deploy.deploy("dev") == 1

@@ -14,10 +14,11 @@ import psutil
 import pytest
 
 from cli.commands import doctor
+from cli.doctor import settle
 from cli.doctor.examine import command_for, examine
 from cli.doctor.facts import Gone, Skipped, there
 from cli.doctor.once import once
-from cli.doctor.probe import Finding, Probe
+from cli.doctor.probe import Finding, Probe, Result
 from cli.doctor.probes.machine import DiskHasRoom, EnginesRun
 from stacks.errors import CdcError
 
@@ -126,7 +127,7 @@ def test_a_team_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     (tmp_path / "our_probes.py").write_text(
-        "from cli.doctor.probe import Finding, Probe\n"
+        "from cli.doctor.probe import Finding, Probe, Result\n"
         "class OursIsAwake(Probe):\n    '''Ours.'''\n    area = 'ours'\n"
         "    def look(self, facts):\n        yield Finding('it sleeps', 'night', 'wake it')\n"
     )
@@ -167,3 +168,20 @@ def test_a_gone_connector_is_said_once() -> None:
     with pytest.raises(CdcError, match="503"):
         there(busy)
     assert there(lambda: 7) == 7
+
+
+def test_after_a_deployment_it_waits_until_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = [[Result("a", "x", "failed", "")], [Result("a", "x", "unknown", "")], [Result("a", "x", "ok", "")], []]
+    seen: list[str] = []
+    monkeypatch.setattr(settle, "examine", lambda *_: rounds.pop(0))
+    monkeypatch.setattr(settle, "PAUSE", 0)
+    found = settle.settled(ANYWHERE.stack, None, "deploy", seen.append)
+    assert [one.verdict for one in found] == ["ok"]
+    assert seen == ["waiting for a", "waiting for a"]
+    assert rounds == [[]]
+
+
+def test_what_stays_wrong_is_told_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settle, "examine", lambda *_: [Result("a", "x", "failed", "")])
+    monkeypatch.setattr(settle, "SETTLES", {"failover": -1})
+    assert [one.probe for one in settle.settled(ANYWHERE.stack, None, "failover", lambda _: None)] == ["a"]

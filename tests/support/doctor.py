@@ -1,0 +1,58 @@
+"""The doctor asked on a running stack, and its commands typed."""
+
+import json
+import shlex
+from typing import Any
+
+import psycopg
+
+from cli.client.connector import keys
+from cli.client.rest import Rest
+from cli.client.stack import Stack, local_dsn
+from cli.client.wait import wait_for
+from tests.support.cdc import cdc
+
+
+def doctor() -> dict[str, dict[str, Any]]:
+    """What was found: probe → evidence of its findings and their commands."""
+    done = cdc("doctor", "--json")
+    assert done.stdout, done.stderr
+    told = json.loads(done.stdout)
+    bad = {one["probe"]: one for one in told["probes"] if one["verdict"] != "ok"}
+    assert done.returncode == (not told["healthy"])
+    return bad
+
+
+def typed(running: Stack, command: str) -> None:
+    """The command as a person types it (psql: as the owner); Pulumi asks people, not tests."""
+    words = shlex.split(command.removeprefix("./cdc "))
+    if words[:2] == ["psql", "-c"]:
+        database(running, words[2])
+        return
+    done = cdc(*words, *(["--yes", "--skip-preview"] if words[0] == "pulumi" else []))
+    assert done.returncode == 0, done.stderr
+
+
+def database(running: Stack, statement: str) -> None:
+    with psycopg.connect(local_dsn(running, "postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def cloud(running: Stack) -> Rest:
+    return Rest(running.contract.confluent_endpoint, *keys(running), local=True)
+
+
+def sent(count: int) -> set[str]:
+    """Ids of events that were committed."""
+    done = cdc("send", "--count", str(count), "--rate", "0", "--json")
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout)["ids"])
+
+
+def healthy_again() -> None:
+    """Within the time that a heartbeat, an offset and a group need."""
+    wait_for(
+        lambda: not {name for name, one in doctor().items() if one["verdict"] in ("failed", "unknown")},
+        45,
+        "a healthy stack",
+    )
