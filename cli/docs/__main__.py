@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from cli.docs import doctor_page, rules_table, settings_page
+from cli.docs import doctor_page, rules_table, settings_page, troubleshooting_page
 from local.environment import ROOT
 from stacks.contract import ContractV1
 from stacks.routes.model import Routes
@@ -19,6 +19,7 @@ def schema(model: type[BaseModel]) -> str:
 
 PAGES: dict[str, Callable[[str], str]] = {
     "docs/doctor.md": doctor_page.page,
+    "docs/troubleshooting.md": troubleshooting_page.page,
     "docs/settings.md": lambda _: settings_page.page(),
     "docs/routes.md": rules_table.page,
     "schemas/routes.schema.json": lambda _: schema(Routes),

@@ -26,7 +26,7 @@ class KafkaAnswers(Probe):
         try:
             facts.offsets.topics  # noqa: B018 - asking is the probe
         except KafkaException as error:
-            command = "./cdc logs kafka" if facts.stack.local else "./cdc env --stack " + facts.stack.name
+            command = "./cdc logs kafka" if facts.stack.local else f"./cdc env --stack {facts.stack.name}"
             yield Finding(
                 f"Kafka does not answer: {error.args[0].str()}",
                 "it is down, out of reach, or the operator's key is gone",
