@@ -30,14 +30,21 @@ def tail(
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
+def status(
+    stack: StackName = "local",
+    watch: Annotated[bool, typer.Option("--watch", help="again each five seconds, until Ctrl-C")] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
     """What runs, what failed, and how many events are where. Exit code 1 when something is wrong."""
-    from cli.client import stack
+    from cli.client import stack as stacks
 
-    running = stack.loading("local")  # while the rest is imported
+    running = stacks.loading(stack)  # while the rest is imported
     from cli.commands.status import show as command
 
-    finish(lambda: command.run(running, as_json))
+    if watch and not as_json:
+        finish(lambda: command.watch(stack, running, database))
+    finish(lambda: command.run(stack, running, database, as_json))
 
 
 @app.command()

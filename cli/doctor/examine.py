@@ -18,7 +18,7 @@ from local.errors import LocalError
 from stacks.errors import CdcError
 
 SECONDS = 9.0
-HERE_ALONE = ("logs", "status", "restart", "up")  # commands about engines of this machine
+HERE_ALONE = ("logs", "restart", "up")  # commands about engines of this machine
 # What asking may end in. Anything else is a fault of ours and is not hidden.
 EXPECTED = (
     CdcError,

@@ -10,41 +10,38 @@ import psycopg
 from confluent_kafka.admin import OffsetSpec
 
 from cli.client import consumers, dead_letters, flow, kafka, large_rows, rest, stack
-from cli.client.connector import ConnectorClient
 from cli.client.offsets import Offsets, between
 from cli.client.stack import Stack
+from cli.doctor.facts import Facts, Skipped
 from local.engines import client
 from local.environment import ROOT, Instance
 from stacks import load as loading
 from stacks.errors import CdcError
 
 COUNTING, READ = 1.0, 100_000  # seconds, records: topics that hold more are not read to be counted
-SLOT = """
-SELECT active, wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
-FROM pg_replication_slots WHERE slot_name = %s
-"""
 
 
-def gather(loading: Future[Stack]) -> dict[str, Any]:
+def gather(name: str, loading: Future[Stack], database: str | None) -> dict[str, Any]:
     """Everything of the stack that is being loaded. What cannot be asked says why, and the rest is still told."""
-    instance = Instance.here()
-    engines = client.engines(instance)
+    engines = client.engines(Instance.here()) if name == "local" else []
     if engines is None:
         raise stack.NotRunning("the local environment is not running", "start it: ./cdc up (or ./cdc demo)")
-    found: dict[str, Any] = {"engines": engines}
+    found: dict[str, Any] = {"name": name, "engines": engines}
     try:
         running = loading.result()
     except CdcError as error:
+        if name != "local":
+            raise
         return {**found, "stack": error.message, "healthy": False}
+    facts = Facts(running, database)
     parts: dict[str, Callable[[], Any]] = {
-        "connector": lambda: connector(running),
-        "slot": lambda: slot(running),
+        "connector": lambda: connector(facts),
+        "slot": lambda: slot(facts),
         "statements": lambda: statements(running),
         "topics": lambda: topics(running),
         "letters": lambda: waiting(running),
         "flow": lambda: moving(running, engines),
-        "consumers": lambda: [asdict(one) for one in consumers.gather(running)],
+        "consumers": lambda: readers(facts),
     }
     with ThreadPoolExecutor(len(parts)) as pool:
         asked = {name: pool.submit(tried, ask) for name, ask in parts.items()}
@@ -56,33 +53,52 @@ def gather(loading: Future[Stack]) -> dict[str, Any]:
 
 
 def tried(ask: Callable[[], Any]) -> Any:
-    """The answer, or why there is none."""
+    """The answer; or why there is none (`problem`), or why it does not apply here (`skipped`)."""
     try:
         return ask()
+    except Skipped as skipped:
+        return {"skipped": str(skipped)}
     except (CdcError, psycopg.Error, kafka.KafkaException) as error:
         return {"problem": getattr(error, "message", str(error)).strip()}
 
 
-def connector(running: Stack) -> dict[str, Any]:
-    """The connector's state, with the trace when it failed."""
-    found = ConnectorClient(running).status()
-    return {"name": found["name"], "state": found["connector"]["state"], "trace": found["connector"]["trace"]}
-
-
-def slot(running: Stack) -> dict[str, Any]:
-    """The replication slot: is it read, how far behind is it, how much WAL does it keep (bytes)."""
-    database = running.contract.database
-    with psycopg.connect(stack.local_dsn(running, "cdc"), connect_timeout=5) as connection:
-        row = connection.execute(SLOT, (database.slot,)).fetchone()
-    if row is None:
-        return {"name": database.slot, "problem": "the slot does not exist: events are not captured"}
+def connector(facts: Facts) -> dict[str, Any]:
+    """The connector's state, with the trace when it failed, and its tasks."""
+    found = facts.connector_status
+    tasks = [{"id": one["id"], "state": one["state"]} for one in found.get("tasks", [])]
     return {
-        "name": database.slot,
-        "active": row[0],
-        "wal_status": row[1],
-        "behind_bytes": row[2],
-        "kept_bytes": row[3],
+        "name": found["name"],
+        "state": found["connector"]["state"],
+        "trace": found["connector"]["trace"],
+        "tasks": tasks,
     }
+
+
+def slot(facts: Facts) -> dict[str, Any]:
+    """The replication slot: is it read, how far behind is it, how much WAL does it keep (bytes); the oldest transaction (s)."""
+    name, row = facts.stack.contract.database.slot, facts.slot
+    if row is None:
+        return {"name": name, "problem": "the slot does not exist: events are not captured"}
+    oldest = max((float(one["age"]) for one in facts.transactions if one["age"] is not None), default=0.0)
+    return {
+        "name": name,
+        "active": row["active"],
+        "wal_status": row["wal_status"],
+        "behind_bytes": row["behind"],
+        "kept_bytes": row["kept"],
+        "oldest_transaction_seconds": oldest,
+    }
+
+
+def readers(facts: Facts) -> list[dict[str, Any]]:
+    """How far each consumer is, and how many members its group has now."""
+
+    def told(one: consumers.Reader) -> dict[str, Any]:
+        return {**asdict(one), "members": facts.members(one.name)}
+
+    known = consumers.gather(facts.stack)
+    with ThreadPoolExecutor(max(1, len(known))) as pool:
+        return list(pool.map(told, known))
 
 
 def statements(running: Stack) -> list[dict[str, Any]]:
@@ -102,6 +118,8 @@ def moving(running: Stack, engines: list[dict[str, Any]]) -> dict[str, Any]:
 
 def large(running: Stack, found: dict[str, Any]) -> list[str]:
     """Rows that the connector cannot get past, where it says so, or says nothing any more (it is started again and again)."""
+    if not running.local:
+        return []  # the local worker's log is asked
     if large_rows.REFUSED not in found["connector"].get("trace", "") and not found["flow"].get("problems"):
         return []
     return list(large_rows.problems(running, *loading.from_files(ROOT, running.name)))
@@ -137,14 +155,14 @@ def counted(running: Stack, names: list[str]) -> tuple[dict[str, int], bool]:
 
 
 def healthy(found: dict[str, Any]) -> bool:
-    """Is everything as it should be?"""
+    """Is everything as it should be? What does not apply here counts for nothing."""
     parts = [found[name] for name in ("connector", "slot", "statements", "topics", "flow", "consumers")]
+    connector, slot, statements = parts[:3]
     return (
         all(e["state"] == "ready" for e in found["engines"])
         and not any(isinstance(part, dict) and "problem" in part for part in parts)
-        and found["connector"]["state"] == "RUNNING"
-        and all(s["phase"] == "RUNNING" for s in found["statements"])
-        and found["slot"]["wal_status"] in ("reserved", "extended")
-        and found["slot"]["active"]
-        and not found["flow"]["problems"]
+        and ("skipped" in connector or connector["state"] == "RUNNING")
+        and all(s["phase"] == "RUNNING" for s in statements)
+        and ("skipped" in slot or (slot["wal_status"] in ("reserved", "extended") and slot["active"]))
+        and not found["flow"].get("problems")
     )

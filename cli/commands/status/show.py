@@ -10,10 +10,12 @@ from cli.client.stack import Stack
 from cli.commands.status.gather import gather
 from cli.console import data, out, table
 
+WATCHED = 5.0  # seconds between two looks
 
-def run(running: Future[Stack], as_json: bool) -> int:
+
+def run(name: str, running: Future[Stack], database: str | None, as_json: bool) -> int:
     """Print it; exit code 1 when something is not as it should be. `running`: the stack, being loaded."""
-    found = gather(running)
+    found = gather(name, running, database)
     if as_json:
         data(found)
     else:
@@ -21,14 +23,28 @@ def run(running: Future[Stack], as_json: bool) -> int:
     return 0 if found["healthy"] else 1
 
 
+def watch(name: str, running: Future[Stack], database: str | None) -> int:
+    """Again and again, until Ctrl-C."""
+    try:
+        while True:
+            found = gather(name, running, database)
+            out.clear()
+            out.print(time.strftime("%H:%M:%S"), markup=False)
+            show(found)
+            time.sleep(WATCHED)
+    except KeyboardInterrupt:
+        return 0
+
+
 def show(found: dict[str, Any]) -> None:
     """Engines, pipeline, problems, topics, consumers."""
-    engines(found["engines"])
-    out.print()
+    if found["engines"]:
+        engines(found["engines"])
+        out.print()
     if "stack" in found:
         out.print(found["stack"], markup=False)
         return
-    table("Pipeline", ("part", "name", "state", "detail"), pipeline(found))
+    table(f"Pipeline of {found['name']}", ("part", "name", "state", "detail"), pipeline(found))
     for problem in problems(found):
         out.print(f"[red]✘[/red] {escape(problem)}", highlight=False, soft_wrap=True)
     out.print()
@@ -69,15 +85,17 @@ def pipeline(found: dict[str, Any]) -> list[tuple[object, ...]]:
     """Connector, slot, sources, statements."""
     connector, slot, statements, flow = (found[name] for name in ("connector", "slot", "statements", "flow"))
     rows: list[tuple[object, ...]] = []
-    if "problem" in connector:
-        rows.append(("connector", "-", "?", connector["problem"]))
+    if unknown := connector.get("problem") or connector.get("skipped"):
+        rows.append(("connector", "-", "?", unknown))
     else:
-        rows.append(("connector", connector["name"], connector["state"], connector["trace"][:200]))
-    if "problem" in slot:
-        rows.append(("slot", slot.get("name", "-"), "?", slot["problem"]))
+        tasks = ", ".join(f"task {one['id']} {one['state']}" for one in connector["tasks"])
+        rows.append(("connector", connector["name"], connector["state"], connector["trace"][:200] or tasks))
+    if unknown := slot.get("problem") or slot.get("skipped"):
+        rows.append(("slot", slot.get("name", "-"), "?", unknown))
     else:
         state = "active" if slot["active"] else "NOT READ"
         detail = f"{size(slot['behind_bytes'])} behind, keeps {size(slot['kept_bytes'])} of WAL ({slot['wal_status']})"
+        detail += f"; oldest transaction {slot['oldest_transaction_seconds']:.0f} s"
         rows.append(("slot", slot["name"], state, detail))
     rows += [("source", s["name"], *source(s, flow["window_seconds"])) for s in flow.get("sources", [])]
     if isinstance(statements, dict):
@@ -130,7 +148,9 @@ def consumers(found: Any) -> None:
             one["group"],
             "never read" if one["unread"] is None else f"{one['unread']:,}",
             "-" if one["oldest"] is None else f"{one['oldest']:.0f} s",
+            one["members"],
         )
         for one in found
     ]
-    table("Consumers", ("consumer", "group", "unread", "oldest unread"), cells, right=("unread", "oldest unread"))
+    columns = ("consumer", "group", "unread", "oldest unread", "members")
+    table("Consumers", columns, cells, right=columns[2:])

@@ -143,7 +143,7 @@ def test_a_team_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     [
         ("./cdc connector resume", "./cdc connector resume -s prod"),
         ("./cdc logs connect", "./cdc console -s prod"),
-        ("./cdc status", "./cdc console -s prod"),
+        ("./cdc status", "./cdc status -s prod"),
         ("./cdc env --stack prod", "./cdc env --stack prod"),
         ("pulumi up -s prod --refresh", "pulumi up -s prod --refresh"),
     ],
