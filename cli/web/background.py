@@ -33,8 +33,8 @@ def running(instance: Instance) -> tuple[psutil.Process, str] | None:
     return None
 
 
-def start(instance: Instance) -> str:
-    """The address of the console of this environment, started if there is none. CdcError with the end of its log."""
+def start(instance: Instance, root: Path = ROOT) -> str:
+    """The address of the console of this environment, started in a checkout if there is none. CdcError with the end of its log."""
     if known := running(instance):
         return known[1]
     log = instance.folder("logs") / "console.log"
@@ -42,14 +42,14 @@ def start(instance: Instance) -> str:
     with log.open("w") as sink:
         child = subprocess.Popen(
             [sys.executable, "-m", "cli", "console", "--port", port],
-            cwd=ROOT,
+            cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
             # As engines' are: what is left of an environment is known by its home.
             env={
                 **os.environ,
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": str(root),
                 "CDC_HOME": str(instance.home),
                 "CDC_PORT_BASE": str(instance.port_base),
             },

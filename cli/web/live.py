@@ -4,7 +4,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from functools import cached_property
 
+from cli.client.registry import Decoder
 from cli.client.stack import Stack
 from cli.doctor import probes
 from cli.doctor.examine import examine
@@ -41,6 +43,11 @@ class Live:
         self.version, self.changed = 0, threading.Condition()
         self.seen, self.examined = time.monotonic(), 0.0
         self.stopped, self.wanted = threading.Event(), threading.Event()
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """Of records, with the schemas that were seen already."""
+        return Decoder(self.stack, "operator")
 
     def start(self) -> None:
         """Look for the first time, and then in the background."""

@@ -55,7 +55,7 @@ def known(live: Live, topic: str) -> str:
 def topic(live: Live, request: Request) -> Response:
     """The newest records, or those of a key."""
     name, key = known(live, request.path_params["topic"]), request.query_params.get("key", "").strip()
-    decoder = Decoder(live.stack, "operator")
+    decoder = live.decoder
     if key:
         found = [one for one in scanned(live, [name], 0, decoder) if one.name == key][:SHOWN]
     else:
@@ -72,7 +72,7 @@ def record(live: Live, request: Request) -> Response:
     """One record, its raw record, each route's verdict on that, and the records that were made of it."""
     parts = request.path_params
     name = known(live, parts["topic"])
-    decoder = Decoder(live.stack, "operator")
+    decoder = live.decoder
     found = read(decoder, recent.at(live.stack, (name, parts["partition"]), parts["offset"]))
     source = source_of(live, name)
     raw = found if source.topic == name else raw_of(live, source, found, decoder)

@@ -148,7 +148,7 @@ def test_where_a_record_came_from_and_went_to(console: Console, monkeypatch: pyt
     def since(_: object, topics: list[str], __: int) -> Any:
         return (one for one in values if one.topic() in topics)
 
-    monkeypatch.setattr(records, "Decoder", Decoder)
+    console.live.__dict__["decoder"] = Decoder()
     monkeypatch.setattr(records.recent, "since", since)
     monkeypatch.setattr(records.recent, "at", lambda *_: routed)
     text = console.page(f"/topics/{TOPICS[3]}/0/9")
