@@ -8,6 +8,8 @@ import typer
 from cli.commands.canary.app import app as canary_app
 from cli.commands.cloud.app import app as cloud_app
 from cli.commands.connector.app import app as connector_app
+from cli.commands.consumers.app import one as consumer_app
+from cli.commands.consumers.app import several as consumers_app
 from cli.commands.dead_letters.app import app as dead_letters_app
 from cli.commands.operating import app as operating_app
 from cli.commands.routes.app import app as routes_app
@@ -28,6 +30,8 @@ app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(cloud_app, name="cloud")
 app.add_typer(connector_app, name="connector")
 app.add_typer(canary_app, name="canary")
+app.add_typer(consumer_app, name="consumer")
+app.add_typer(consumers_app, name="consumers")
 app.add_typer(statements_app, name="statements")
 Plugin = Annotated[
     Literal["bundled", "stock"], typer.Option(help="the confluentcloud plugin: ours, or the installed one")

@@ -105,7 +105,8 @@ class ConsumerContract(Part):
     """A consumer's group and topics. Groups may have any name that starts with `group_prefix`.
 
     `secret` names where its keys are: the ARN of a Secrets Manager secret, or `stack:credentials.<name>` for the stack's
-    secret output. `expected_latency` is what to expect on Confluent Cloud.
+    secret output. `expected_latency` is what to expect on Confluent Cloud. `dead_letter_topic`: where it may write what it could
+    not work with; empty when it asked for none.
     """
 
     name: str
@@ -116,6 +117,7 @@ class ConsumerContract(Part):
     delivery: Literal["exactly_once", "low_latency"] = "exactly_once"
     expected_latency: str = ""
     secret: str = ""
+    dead_letter_topic: str = ""
 
 
 class ContractV1(Part):

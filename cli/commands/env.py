@@ -27,6 +27,7 @@ def gather(running: Stack) -> dict[str, Any]:
                 "kafkaKey": running.keys[c.name]["kafka"],
                 "schemaRegistryKey": running.keys[c.name]["registry"],
                 "secret": c.secret,
+                "deadLetterTopic": c.dead_letter_topic,
             }
             for c in contract.consumers
         },

@@ -25,6 +25,7 @@ def topic_of(contract: ContractV1, name: str) -> str:
         *(s.raw_topic for s in contract.sources),
         *(s.unrouted_topic for s in contract.sources),
         *(s.dead_letter_topic for s in contract.sources),
+        *(c.dead_letter_topic for c in contract.consumers if c.dead_letter_topic),
     }
     if name not in known and name not in topics:
         raise CdcError(f"there is no route or topic {name!r}", f"known: {', '.join(known)}")

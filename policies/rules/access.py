@@ -63,7 +63,11 @@ def cluster_admin_scope(graph: Graph) -> Iterator[tuple[str, str]]:
 
 def consumers_read_only(graph: Graph) -> Iterator[tuple[str, str]]:
     for binding in bindings(graph):
-        if binding.parent in consumers(graph) and binding.get("roleName") != "DeveloperRead":
+        # Its own dead letters are what a consumer may write.
+        own = binding.get("roleName") == "DeveloperWrite" and scope(binding).endswith(
+            f"/topic=dead-letter-{binding.parent}"
+        )
+        if binding.parent in consumers(graph) and binding.get("roleName") != "DeveloperRead" and not own:
             yield binding.name, f"a consumer has the role {binding.get('roleName')}"
 
 
@@ -144,7 +148,7 @@ RULES = (
     whole("ACC-02", "no role holds for the whole organization", "bind it to the environment or narrower", organization_wide),
     whole("ACC-03", "Developer roles have a resource", "bind to …/kafka=lkc-x/topic=NAME", developer_scope),
     whole("ACC-04", "CloudClusterAdmin is bound to the cluster", "use cluster.rbac_crn as it is", cluster_admin_scope),
-    whole("ACC-05", "consumers read, and nothing else", "use DeveloperRead", consumers_read_only),
+    whole("ACC-05", "consumers read, and write their own dead letters alone", "use DeveloperRead", consumers_read_only),
     whole("ACC-06", "consumers read exact topics", "name the topic", consumers_exact),
     whole("ACC-07", "only Flink and operators read raw topics", "give the consumer a route", raw_readers),
     whole("ACC-08", "the runner may use Flink's transactions", "bind DeveloperRead and DeveloperWrite on _confluent-flink_*", runner_transactions),

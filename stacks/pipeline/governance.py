@@ -67,4 +67,13 @@ def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry
             owner=r.owner,
             description=r.description or f"Route {r.name}",
         )
+    for c in routes.consumers:
+        if c.dead_letter:
+            owner = routes.read_by(c)[0].owner if routes.read_by(c) else "platform"
+            found[c.dead_letter_topic] = Entry(
+                topic=topics[c.dead_letter_topic].topic,
+                tag="cdc_dead_letter",
+                owner=owner,
+                description=f"What {c.name} could not work with",
+            )
     return found

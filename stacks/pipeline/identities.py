@@ -144,11 +144,17 @@ def redriver(scope: Scope) -> IdentityArgs:
 
 
 def consumer(scope: Scope, who: Consumer) -> IdentityArgs:
-    """A consumer reads its own topics, their subjects, and uses groups of its own prefix: nothing of anybody else's."""
+    """A consumer reads its own topics, their subjects, and uses groups of its own prefix: nothing of anybody else's.
+
+    One that asks for it also writes its own dead-letter topic.
+    """
     grants: dict[str, Grant | KafkaGrant] = {"group": KafkaGrant("DeveloperRead", "group", f"{who.group}*")}
     for route in scope.context.routes.read_by(who):
         grants[f"read-{route.name}"] = KafkaGrant("DeveloperRead", "topic", route.topic)
         grants[f"{route.name}-subjects"] = scope.subject("DeveloperRead", f"{route.topic}-*")
+    if who.dead_letter:
+        grants["write-dead-letters"] = KafkaGrant("DeveloperWrite", "topic", who.dead_letter_topic)
+        grants["dead-letter-subjects"] = scope.subject("DeveloperRead", f"{who.dead_letter_topic}-*")
     return scope.identity(who.name, f"The consumer {who.name}", grants, ("kafka", "registry"))
 
 

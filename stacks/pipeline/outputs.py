@@ -156,6 +156,7 @@ def business_parts(
                 isolation_level=ISOLATION[routes.delivery(c)],  # pyright: ignore[reportArgumentType]
                 expected_latency=LATENCY[routes.delivery(c)],
                 secret=secrets.get(c.name, f"stack:credentials.{c.name}"),
+                dead_letter_topic=c.dead_letter_topic,
             )
             for c in routes.consumers
         ],

@@ -7,9 +7,10 @@ from stacks.components.confluent.topics import EventTopic, EventTopicArgs, event
 from stacks.pipeline.context import Context, Platform
 from stacks.routes import avro
 from stacks.routes.model import Compatibility
-from stacks.routes.records import records, unrouted
+from stacks.routes.records import consumer_letters, records, unrouted
 from stacks.settings.kafka import HEADROOM
 
+LETTER_DAYS = 30  # that consumers have to look at what they could not work with
 HEARTBEAT_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(24 * 60 * 60 * 1000)}
 
 
@@ -55,6 +56,11 @@ def wanted(context: Context) -> list[Wanted]:
                 compatibility=source.compatibility,
             )
         )
+    for consumer in routes.consumers:
+        if consumer.dead_letter:
+            letters = event_config(LETTER_DAYS, largest)
+            name = consumer.dead_letter_topic
+            found.append(Wanted(name=name, partitions=1, config=letters, records=consumer_letters()))
     return found
 
 

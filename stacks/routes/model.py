@@ -146,12 +146,19 @@ class Consumer(Model):
 
     `exactly_once` reads committed records only (on Confluent about a minute late); `low_latency` reads them at once and
     may see some that are taken back. Without its own, its routes' delivery holds; exactly_once when they differ.
+    `dead_letter`: it has a topic of its own for records that it could not work with, and may write it.
     """
 
     name: Slug
     group: TopicName
     routes: Annotated[list[Slug], Field(min_length=1)]
     delivery: Delivery | None = None
+    dead_letter: bool = False
+
+    @property
+    def dead_letter_topic(self) -> str:
+        """Its topic for records that it could not work with; empty when it asks for none."""
+        return f"dead-letter-{self.name}" if self.dead_letter else ""
 
 
 class Routes(Model):

@@ -15,6 +15,7 @@ TAGS = {
     "cdc_unrouted": "Events that no route takes",
     "cdc_pii": "Personal data",
 }
+LETTERS = {"cdc_dead_letter": "What a consumer could not work with"}  # where a consumer asks for a topic for it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,8 @@ class Catalog(Component):
     def __init__(self, name: str, args: CatalogArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         plane, key = args.plane, args.plane.registry_credentials
+        asked = any(entry.tag in LETTERS for entry in args.entries.values())
+        known = {**TAGS, **(LETTERS if asked else {})}
         tags = {
             tag: cc.Tag(
                 f"{name}-{tag.replace('_', '-')}",
@@ -55,11 +58,11 @@ class Catalog(Component):
                 credentials={"key": key.key, "secret": key.secret},
                 opts=self.child(),
             )
-            for tag, words in TAGS.items()
+            for tag, words in known.items()
         }
         for topic, entry in args.entries.items():
             self.describe(topic, entry, [tags[tag] for tag in (entry.tag, *entry.more)], args)
-        self.register_outputs({"tags": sorted(TAGS)})
+        self.register_outputs({"tags": sorted(known)})
 
     def describe(self, topic: str, entry: Entry, tags: Sequence[cc.Tag], args: CatalogArgs) -> None:
         """One topic's tags and owner. The catalog names a topic `lsrc:lkc:topic`."""

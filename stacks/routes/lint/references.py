@@ -61,6 +61,9 @@ def topics(routes: Routes) -> Iterator[tuple[Place, str]]:
         yield ("sources", n, "deadLetterTopic"), source.dead_letter_topic
     for n, route in enumerate(routes.routes):
         yield ("routes", n, "topic"), route.topic
+    for n, consumer in enumerate(routes.consumers):
+        if consumer.dead_letter:
+            yield ("consumers", n, "deadLetter"), consumer.dead_letter_topic
 
 
 def sources(routes: Routes) -> Iterator[Finding]:

@@ -57,6 +57,7 @@ def changed(folder: Path, name: str, settings: dict) -> Path:
     root = tree(folder)
     routes = yaml.safe_load((root / "routes.yaml").read_text())
     routes["sources"][0]["compatibility"] = "FULL_TRANSITIVE"
+    routes["consumers"][1]["deadLetter"] = True
     (root / "routes.yaml").write_text(yaml.safe_dump(routes, sort_keys=False))
     config = {f"cdc-streaming:{key}": value for key, value in settings.items()}
     (root / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
@@ -91,7 +92,8 @@ def dedicated(variants: dict[str, Plan]) -> Plan:
 
 
 def test_every_subject_of_a_source_keeps_its_promise(basic: Plan) -> None:
-    levels = [r.get("compatibilityLevel") for r in basic.graph.confluent("subjectConfig")]
+    found = {str(r.get("subjectName")): r.get("compatibilityLevel") for r in basic.graph.confluent("subjectConfig")}
+    levels = [level for name, level in found.items() if not name.startswith("dead-letter-loan-consumer-")]
     assert len(levels) == 2 * 6
     assert set(levels) == {"FULL_TRANSITIVE"}
 
@@ -122,6 +124,26 @@ def test_a_basic_cluster_gets_acls_where_it_knows_no_roles(basic: Plan) -> None:
     }
     statement = basic.graph.resources["routing-event-headers"]
     assert {r.name for r in runner} <= statement.dependencies
+
+
+def test_a_consumer_that_asks_has_a_topic_for_dead_letters(basic: Plan, dedicated: Plan) -> None:
+    """It alone writes it; nobody else's topic is there for it."""
+    topic = "dead-letter-loan-consumer"
+    for found in (basic, dedicated):
+        assert [
+            r.get("topicName") for r in found.graph.confluent("kafkaTopic") if "dead-letter-" in str(r.get("topicName"))
+        ] == [topic]
+        subjects = {r.get("subjectName") for r in found.graph.confluent("schema")}
+        assert {f"{topic}-key", f"{topic}-value"} <= subjects
+    writes = {
+        (r.parent, r.get("resourceName")) for r in basic.graph.confluent("kafkaAcl") if r.get("operation") == "WRITE"
+    }
+    assert [parent for parent, name in writes if name == topic] == ["loan-consumer-acls"]
+    assert {name for parent, name in writes if parent == "loan-consumer-acls"} == {topic}
+    roles = [
+        r for r in dedicated.graph.confluent("roleBinding") if str(r.get("crnPattern")).endswith(f"/topic={topic}")
+    ]
+    assert {(r.get("roleName"), r.parent) for r in roles} == {("DeveloperWrite", "loan-consumer")}
 
 
 def test_two_generations_of_keys_exist_and_one_is_used(basic: Plan) -> None:

@@ -1,0 +1,1 @@
+"""`cdc consumers` and `cdc consumer`: programs that read routed topics."""

@@ -1,0 +1,87 @@
+"""`cdc consumers up`: a process for each consumer that has settings in examples/consumer, their logs side by side."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import yaml
+
+from cli.client import stack as stacks
+from cli.commands import env
+from cli.console import out, say
+from local.environment import ROOT, Instance
+from stacks.errors import CdcError
+
+FOLDER = ROOT / "examples" / "consumer"
+FINISH = 40.0  # seconds that a consumer may take to finish the record at hand
+
+
+def run(stack: str, database: str) -> int:
+    """Until Ctrl-C. Exit code 1 when one ended by itself."""
+    running = stacks.load(stack)
+    known = {yaml.safe_load(file.read_text())["name"]: file for file in sorted(FOLDER.glob("*.yaml"))}
+    wanted = [consumer.name for consumer in running.contract.consumers if consumer.name in known]
+    if not wanted:
+        raise CdcError(
+            f"no consumer of {stack} has settings in examples/consumer", "cdc consumer new NAME --route ROUTE"
+        )
+    connection = written(env.gather(running))
+    members = {name: started(known[name], connection, database) for name in wanted}
+    readers = [threading.Thread(target=shown, args=(name, one), daemon=True) for name, one in members.items()]
+    for reader in readers:
+        reader.start()
+    try:
+        for reader in readers:
+            reader.join()
+    except KeyboardInterrupt:
+        say("stopping: each finishes the record at hand")
+    finally:
+        stop(members)
+    return 1 if any(one.returncode not in (0, -signal.SIGTERM) for one in members.values()) else 0
+
+
+def written(found: dict[str, object]) -> Path:
+    """Addresses and keys, for this user alone."""
+    file = Instance.here().folder("run") / "consumers.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(found))
+    return file
+
+
+def started(settings: Path, connection: Path, database: str) -> "subprocess.Popen[str]":
+    """One of them. Ctrl-C is for us: we end it."""
+    command = [sys.executable, "-m", "examples.consumer", str(settings), "--connection", str(connection)]
+    if database:
+        command += ["--database", database]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+
+
+def shown(name: str, process: "subprocess.Popen[str]") -> None:
+    """Its lines, each with its name."""
+    assert process.stdout is not None  # noqa: S101 - a pipe, by construction
+    for line in process.stdout:
+        out.print(f"{name:<22} {line.rstrip()}", markup=False, highlight=False, soft_wrap=True)
+
+
+def stop(members: "dict[str, subprocess.Popen[str]]") -> None:
+    """Ask all, then wait for each."""
+    for one in members.values():
+        one.terminate()
+    for one in members.values():
+        try:
+            one.wait(FINISH)
+        except subprocess.TimeoutExpired:
+            one.kill()
+            one.wait()
