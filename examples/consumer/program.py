@@ -40,6 +40,7 @@ class Program:
             "enable.auto.commit": False,
             "enable.auto.offset.store": False,
             "partition.assignment.strategy": "cooperative-sticky",
+            "session.timeout.ms": 10_000,  # a killed member's partitions go on after so long
         }
         if self.settings.instance:
             own["group.instance.id"] = self.settings.instance

@@ -5,7 +5,7 @@ says who reads what. Without them a changed statement could not continue where t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -17,6 +17,7 @@ from stacks.routes.model import Routes
 from stacks.settings.model import Settings
 
 READ = "pulumi:pulumi:readStackOutputs"  # the engine's own look-up of a stack's last outputs
+RESOURCES = "pulumi:pulumi:readStackResourceOutputs"  # … and of what its resources came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,17 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class PreviousOutputs:
-    """Outputs of the last update; empty before the first one."""
+    """Outputs of the last update; empty before the first one.
+
+    `topics_left`: topics that the state had when this update began. After a destroy, whole or not, outputs are still there.
+    """
 
     routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
     readers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     topics: Mapping[str, str] = field(default_factory=dict[str, str])
     generations: Sequence[str] = ()  # of API keys
     assumed: bool = False  # in a plan: statements are taken to run as recorded, nobody is asked
+    topics_left: frozenset[str] = frozenset()
 
     @property
     def assignment(self) -> dict[str, tuple[str, ...]]:
@@ -57,7 +62,19 @@ class PreviousOutputs:
 def load() -> PreviousOutputs:
     """The stack's own last outputs."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    return parse((asked(name) or {}).get("outputs") or {})
+    found = parse((asked(READ, name) or {}).get("outputs") or {})
+    if not found.routing or found.assumed or pulumi.runtime.is_dry_run():
+        return found
+    # Asked before anything is made: a topic that this update makes again has not kept what was on it.
+    return replace(found, topics_left=topics_of((asked(RESOURCES, name) or {}).get("outputs") or {}))
+
+
+def topics_of(resources: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the topics among a state's resources, by URN (`urn:pulumi:STACK::PROJECT::TYPES::NAME`)."""
+    kind = "kafkaTopic:KafkaTopic"
+    return frozenset(
+        str(outputs.get("topicName")) for urn, outputs in resources.items() if urn.split("::")[2].endswith(kind)
+    )
 
 
 @retry(
@@ -67,9 +84,9 @@ def load() -> PreviousOutputs:
     wait=wait_fixed(0.25),
     reraise=True,
 )
-def asked(name: str) -> Any:
-    """The engine's answer."""
-    return pulumi.runtime.invoke(READ, {"name": name}).value
+def asked(what: str, name: str) -> Any:
+    """The engine's answer about a stack."""
+    return pulumi.runtime.invoke(what, {"name": name, "stackName": name}).value
 
 
 def parse(outputs: Mapping[str, Any]) -> PreviousOutputs:

@@ -32,7 +32,8 @@ def revoked_grant(running: Stack) -> None:
 
 
 def deleted_statement(running: Stack) -> None:
-    contract, key = running.contract, running.keys["operator"]["flink"]
+    now = stacks.load("local")
+    contract, key = now.contract, now.keys["operator"]["flink"]
     flink = contract.flink
     place = f"/sql/v1/organizations/{flink.organization_id}/environments/{contract.environment_id}/statements"
     for name in flink.statements.values():
