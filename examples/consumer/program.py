@@ -54,7 +54,8 @@ class Program:
         log.info("%s reads %s as %s", self.settings.name, ", ".join(self.connection.topics), self.connection.group)
         try:
             while not self.attempts.stopping.is_set():
-                if message := self.next():
+                message = self.next()
+                if message is not None:  # one without a value is false, and a record all the same
                     self.worked(message)
                 self.commit(self.settings.commit_every)
         except Undeliverable as error:

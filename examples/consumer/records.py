@@ -10,7 +10,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext, Se
 
 from examples.consumer.settings import Connection
 
-CLIENT_ERROR = range(400, 500)
+TIMEOUT = 5  # seconds of an answer of the registry
 
 
 class Temporary(Exception):
@@ -43,7 +43,8 @@ class Decoder:
 
     def __init__(self, connection: Connection) -> None:
         user = ":".join(connection.registry_key)
-        self.registry = SchemaRegistryClient({"url": connection.registry, "basic.auth.user.info": user})
+        own = {"url": connection.registry, "basic.auth.user.info": user, "timeout": TIMEOUT, "max.retries": 0}
+        self.registry = SchemaRegistryClient(own)
         self.avro = AvroDeserializer(self.registry)
 
     def decode(self, message: Message) -> Record:
