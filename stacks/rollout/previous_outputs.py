@@ -5,7 +5,7 @@ says who reads what. Without them a changed statement could not continue where t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -17,7 +17,6 @@ from stacks.routes.model import Routes
 from stacks.settings.model import Settings
 
 READ = "pulumi:pulumi:readStackOutputs"  # the engine's own look-up of a stack's last outputs
-RESOURCES = "pulumi:pulumi:readStackResourceOutputs"  # … and of what its resources came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +31,13 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class PreviousOutputs:
-    """Outputs of the last update; empty before the first one.
-
-    `topics_left`: topics that the state had when this update began. After a destroy, whole or not, outputs are still there.
-    """
+    """Outputs of the last update; empty before the first one."""
 
     routing: Mapping[str, Served] = field(default_factory=dict[str, Served])
     readers: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     topics: Mapping[str, str] = field(default_factory=dict[str, str])
     generations: Sequence[str] = ()  # of API keys
     assumed: bool = False  # in a plan: statements are taken to run as recorded, nobody is asked
-    topics_left: frozenset[str] = frozenset()
 
     @property
     def assignment(self) -> dict[str, tuple[str, ...]]:
@@ -62,19 +57,7 @@ class PreviousOutputs:
 def load() -> PreviousOutputs:
     """The stack's own last outputs."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found = parse((asked(READ, name) or {}).get("outputs") or {})
-    if not found.routing or found.assumed or pulumi.runtime.is_dry_run():
-        return found
-    # Asked before anything is made: a topic that this update makes again has not kept what was on it.
-    return replace(found, topics_left=topics_of((asked(RESOURCES, name) or {}).get("outputs") or {}))
-
-
-def topics_of(resources: Mapping[str, Any]) -> frozenset[str]:
-    """Names of the topics among a state's resources, by URN (`urn:pulumi:STACK::PROJECT::TYPES::NAME`)."""
-    kind = "kafkaTopic:KafkaTopic"
-    return frozenset(
-        str(outputs.get("topicName")) for urn, outputs in resources.items() if urn.split("::")[2].endswith(kind)
-    )
+    return parse((asked(name) or {}).get("outputs") or {})
 
 
 @retry(
@@ -84,9 +67,9 @@ def topics_of(resources: Mapping[str, Any]) -> frozenset[str]:
     wait=wait_fixed(0.25),
     reraise=True,
 )
-def asked(what: str, name: str) -> Any:
-    """The engine's answer about a stack."""
-    return pulumi.runtime.invoke(what, {"name": name, "stackName": name}).value
+def asked(name: str) -> Any:
+    """The engine's answer."""
+    return pulumi.runtime.invoke(READ, {"name": name}).value
 
 
 def parse(outputs: Mapping[str, Any]) -> PreviousOutputs:

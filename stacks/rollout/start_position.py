@@ -31,12 +31,9 @@ def decide(statement: Statement, previous: PreviousOutputs, connection: Connecti
     """Where the statement start."""
     served = previous.routing.get(statement.key)
     if served and served.statement == statement.name(served.carried_from, served.start):
-        if previous.assumed or pulumi.runtime.is_dry_run():
+        # Only who says where a lost one begins is asked whether it was lost: an interrupted destroy looks the same.
+        if statement.start is None or previous.assumed or pulumi.runtime.is_dry_run():
             return fixed(statement, served.carried_from, served.start)
-        if (
-            statement.topics[0] not in previous.topics_left
-        ):  # destroyed: the raw topic is made again, and so is the statement
-            return fixed(statement, "", first(statement, PreviousOutputs()))
         return asked(statement, connection, lambda flink: kept(flink, statement, served))
     if not statement.carries and previous.knows(statement.source):
         return fixed(statement, "", str(now() - OVERLAP_SECONDS * 1000))

@@ -138,9 +138,6 @@ def test_a_statement_that_was_deleted(running: Stack, checkout: Checkout) -> Non
     waiting = sent(30)
     commands = [one["command"] for one in doctor()["statements-run"]["findings"]]
     assert commands == [f"./cdc statements restore -s local && {REFRESH}"]
-    refused = checkout.cdc("pulumi", "up", "-s", "local", "--refresh", "--yes", "--skip-preview")
-    assert refused.returncode != 0
-    assert "so its offsets are lost" in refused.stdout + refused.stderr
     told = json.loads(checkout.cdc("statements", "restore", "--json").stdout)["statements"]
     assert [one["phase"] for one in told] == ["GONE"]
     done = checkout.cdc("pulumi", "up", "-s", "local", "--refresh", "--yes", "--skip-preview")

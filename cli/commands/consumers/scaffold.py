@@ -162,7 +162,8 @@ def typed(routes: Routes, route: Route) -> str:
 def kind(avro: Any) -> str:
     """A type of Avro in Python."""
     if isinstance(avro, list):
-        return " | ".join(kind(one) for one in sorted(avro, key=lambda one: one == "null"))
+        parts: list[Any] = avro
+        return " | ".join(kind(one) for one in [*(p for p in parts if p != "null"), *(p for p in parts if p == "null")])
     if isinstance(avro, dict):
         return f"list[{kind(avro['items'])}]" if avro["type"] == "array" else kind(avro["type"])
     return "None" if avro == "null" else TYPES[avro]
