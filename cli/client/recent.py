@@ -30,6 +30,18 @@ def newest(client: Consumer, topic: str, most: int) -> list[Message]:
     return found[-most:] if most else []
 
 
+def latest(stack: Stack, topic: str, offsets: int) -> Iterator[Message]:
+    """Committed records among about so many last offsets of a topic."""
+    client = kafka.reader(stack, "operator")
+    try:
+        both = bounds(client, topic)
+        share = max(1, offsets // max(1, len(both)))
+        starts = {place: max(low, high - share) for place, (low, high) in both.items()}
+        yield from kafka.to_the_ends(client, starts, PATIENCE)
+    finally:
+        client.close()
+
+
 def bounds(client: Consumer, topic: str) -> dict[Place, tuple[int, int]]:
     """First and next offset of each partition."""
     return {(topic, number): both for number, both in kafka.ends(client, topic).items()}

@@ -17,7 +17,7 @@ from stacks.routes import matching
 from stacks.routes.model import Source
 
 SHOWN = 50
-SEARCHED = 100_000  # records that a search looks at
+SEARCHED = 100_000  # offsets, the last ones, that a search looks at
 EARLIER = 60_000  # milliseconds that a raw record may be older than the time that its own field names
 
 
@@ -57,7 +57,8 @@ def topic(live: Live, request: Request) -> Response:
     name, key = known(live, request.path_params["topic"]), request.query_params.get("key", "").strip()
     decoder = live.decoder
     if key:
-        found = [one for one in scanned(live, [name], 0, decoder) if one.name == key][:SHOWN]
+        some = (read(decoder, message) for message in recent.latest(live.stack, name, SEARCHED))
+        found = sorted((one for one in some if one.name == key), key=lambda one: -one.at)[:SHOWN]
     else:
         found = [read(decoder, message) for message in reversed(recent.last(live.stack, name, SHOWN))]
     return page("topic", **base(live, "/topics"), topic=name, records=found, key=key, searched=SEARCHED)

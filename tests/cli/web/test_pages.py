@@ -150,6 +150,7 @@ def test_where_a_record_came_from_and_went_to(console: Console, monkeypatch: pyt
 
     console.live.__dict__["decoder"] = Decoder()
     monkeypatch.setattr(records.recent, "since", since)
+    monkeypatch.setattr(records.recent, "latest", lambda _, topic, __: since(_, [topic], 0))
     monkeypatch.setattr(records.recent, "at", lambda *_: routed)
     text = console.page(f"/topics/{TOPICS[3]}/0/9")
     assert f"/topics/{TOPICS[0]}/1/5" in text  # the one with its log position, not the older one
