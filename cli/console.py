@@ -64,6 +64,15 @@ def data(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
 
 
+def size(value: float) -> str:
+    """Bytes for people."""
+    for unit in ("B", "KB", "MB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}"
+        value /= 1024
+    return f"{value:.1f} GB"
+
+
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]], right: Iterable[str] = ()) -> None:
     """A table of at most 100 columns; `right` names the columns of numbers."""
     out.print(title, style="bold", markup=False)

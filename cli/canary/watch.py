@@ -33,8 +33,8 @@ class Outcome:
 
     @property
     def lost_at(self) -> Stage | None:
-        """The first stage that it did not reach."""
-        return next((stage for stage in STAGES if getattr(self, stage) is None), None)
+        """The first stage that it did not reach; none for one that was not sent."""
+        return next((stage for stage in STAGES if not self.problem and getattr(self, stage) is None), None)
 
 
 def once(stack: Stack, routes: Routes, wanted: Sequence[str], database: str | None, seconds: float) -> list[Outcome]:

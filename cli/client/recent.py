@@ -1,6 +1,7 @@
 """Records of a topic by what one knows of them: the newest, one by its place, those of a key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 
 from confluent_kafka import Consumer, Message, TopicPartition
@@ -15,11 +16,8 @@ PATIENCE = 20  # seconds
 
 def last(stack: Stack, topic: str, most: int) -> list[Message]:
     """The newest `most` committed records of a topic, oldest first."""
-    client = kafka.reader(stack, "operator")
-    try:
+    with closing(kafka.reader(stack, "operator")) as client:
         return newest(client, topic, most)
-    finally:
-        client.close()
 
 
 def newest(client: Consumer, topic: str, most: int) -> list[Message]:
@@ -32,14 +30,11 @@ def newest(client: Consumer, topic: str, most: int) -> list[Message]:
 
 def latest(stack: Stack, topic: str, offsets: int) -> Iterator[Message]:
     """Committed records among about so many last offsets of a topic."""
-    client = kafka.reader(stack, "operator")
-    try:
+    with closing(kafka.reader(stack, "operator")) as client:
         both = bounds(client, topic)
         share = max(1, offsets // max(1, len(both)))
         starts = {place: max(low, high - share) for place, (low, high) in both.items()}
         yield from kafka.to_the_ends(client, starts, PATIENCE)
-    finally:
-        client.close()
 
 
 def bounds(client: Consumer, topic: str) -> dict[Place, tuple[int, int]]:
@@ -49,36 +44,28 @@ def bounds(client: Consumer, topic: str) -> dict[Place, tuple[int, int]]:
 
 def at(stack: Stack, place: Place, offset: int) -> Message:
     """One record by its place. CdcError when there is none (any more), or it is not committed."""
-    client = kafka.reader(stack, "operator")
-    try:
+    with closing(kafka.reader(stack, "operator")) as client:
         for message in kafka.to_the_ends(client, {place: offset}, PATIENCE, once=True):
             if message.offset() == offset:
                 return message
-    finally:
-        client.close()
     raise CdcError(
         f"there is no record at {place[0]}/{place[1]}/{offset}",
         "it is no committed record, or the topic no longer keeps it",
     )
 
 
-def since(stack: Stack, topics: Sequence[str], milliseconds: int) -> Iterator[Message]:
+def since(stack: Stack, topics: Sequence[str], milliseconds: int) -> Generator[Message]:
     """Committed records that were written at a time (Unix, in ms) or later, up to the present ends."""
-    client = kafka.reader(stack, "operator")
-    try:
+    with closing(kafka.reader(stack, "operator")) as client:
         places = [p for topic in topics for p in kafka.partitions(client, topic)]
         asked = [TopicPartition(p.topic, p.partition, milliseconds) for p in places]
         found = client.offsets_for_times(asked, timeout=10)
         starts = {(p.topic, p.partition): p.offset for p in found if p.offset >= 0}
         if starts:
             yield from kafka.to_the_ends(client, starts, PATIENCE)
-    finally:
-        client.close()
 
 
-def first(messages: Iterator[Message], most: int) -> list[Message]:
+def first(messages: Generator[Message], most: int) -> list[Message]:
     """At most so many, and the consumer behind them closed."""
-    try:
+    with closing(messages):
         return list(islice(messages, most))
-    finally:
-        getattr(messages, "close", lambda: None)()

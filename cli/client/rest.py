@@ -9,6 +9,10 @@ from cli.client.stack import Stack
 from stacks.errors import CdcError
 
 
+class NotFound(CdcError):
+    """There is no such thing: the API answered 404."""
+
+
 class Rest:
     """One of the stack's REST APIs, signed in."""
 
@@ -28,7 +32,8 @@ class Rest:
         except httpx2.HTTPError as error:
             raise CdcError(f"{address} does not answer: {error}") from error
         if answer.status_code >= 300:
-            raise CdcError(f"{address} answered {answer.status_code}: {answer.text[:300]}")
+            kind = NotFound if answer.status_code == 404 else CdcError
+            raise kind(f"{address} answered {answer.status_code}: {answer.text[:300]}")
         return answer
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from confluent_kafka.admin import OffsetSpec
+
 from cli.client import recent, registry
 from cli.client import stack as stacks
+from cli.client.offsets import Offsets, records_at
 from cli.console import data, out, say, step
 from cli.planning import replaying, routes_file, routes_text
 from cli.planning.replaying import Span
@@ -51,8 +54,8 @@ def counted(stack: str, routes: Routes, route: Route, span: Span) -> tuple[int, 
     running, source = stacks.load(stack), routes.source(route.source)
     takes = matching.taker(source, route)
     taken = sum(takes(row) for row in rows(running, source, span))
-    first = next(iter(recent.since(running, [source.topic], 0)), None)
-    oldest = first.timestamp()[1] if first else None
+    firsts = records_at(running, Offsets(running).of([source.topic], OffsetSpec.earliest()))
+    oldest = min((message.timestamp()[1] for message in firsts), default=None)
     return taken, oldest if oldest is not None and oldest > span.begin else None
 
 

@@ -1,7 +1,6 @@
 """Is a stack well after something was done to it? The doctor until it has settled, then a canary for each route."""
 
 from cli.canary import watch
-from cli.canary.watch import Outcome
 from cli.client import stack as stacks
 from cli.commands import doctor
 from cli.commands.canary import rounds
@@ -25,9 +24,4 @@ def after(stack: str) -> int:
     with step("A canary for each route"):
         outcomes = watch.once(running, routes, (), None, CANARY)
     rounds.show([one for one in outcomes if one.lost_at or one.problem], CANARY)
-    return 1 if bad or any(lost(one) for one in outcomes) else 0
-
-
-def lost(outcome: Outcome) -> bool:
-    """Was it sent, and did it not arrive?"""
-    return not outcome.problem and outcome.lost_at is not None
+    return 1 if bad or any(one.lost_at for one in outcomes) else 0

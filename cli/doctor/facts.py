@@ -43,9 +43,7 @@ def there(ask: Callable[[], Answer]) -> Answer:
     """The connector's answer. Gone when there is no connector."""
     try:
         return ask()
-    except CdcError as error:
-        if "answered 404" not in error.message:
-            raise
+    except rest.NotFound as error:
         raise Gone("the connector is gone") from error
 
 

@@ -48,7 +48,7 @@ class Otlp:
             for stage in STAGES:
                 if (seconds := getattr(outcome, stage)) is not None:
                     self.latency.record(seconds, {"route": outcome.route, "stage": stage})
-            if outcome.lost_at and not outcome.problem:
+            if outcome.lost_at:
                 self.lost.add(1, {"route": outcome.route})
 
     def close(self) -> None:

@@ -75,10 +75,11 @@ class Live:
 
     def look(self) -> None:
         """A new state, and at times the doctor's."""
-        found = snapshot.take(Facts(self.stack, self.database))
+        facts = Facts(self.stack, self.database)
+        found = snapshot.take(facts)
         turned = bool(self.history) and states(self.history[-1]) != states(found)
         if self.watched and (turned or time.monotonic() - self.examined > EXAMINED):
-            self.results = examine(Facts(self.stack, self.database), probes.every())
+            self.results = examine(facts, probes.every())
             self.examined = time.monotonic()
         with self.changed:
             self.history.append(found)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from cli.client.flow import patience
+from cli.doctor.probes.consumers import OLD
 from cli.lineage import layout
 from cli.lineage.graph import Node
 from cli.web.live import Live
 from cli.web.rendering import age, number, rate
-
-OLD = 300.0  # seconds that a record may wait for its consumer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def table(live: Live) -> tuple[str, str]:
 def connector(live: Live) -> tuple[str, str]:
     """State, and the heartbeat."""
     running, beat = live.value("connector_running"), live.value("heartbeat_age_seconds")
-    quiet = beat is None or beat > max(25.0, 2.5 * live.settings.connector.heartbeat_interval_ms / 1000)
+    quiet = beat is None or beat > patience(live.settings.connector.heartbeat_interval_ms / 1000)
     health = "bad" if running == 0 or quiet else "ok"
     state = "state not known" if running is None else "running" if running else "not running"
     return f"{state}, heartbeat {age(beat)}", health

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from cli.client import dead_letters, rest
 from cli.client.connector import ConnectorClient
 from cli.doctor.examine import EXPECTED
+from cli.doctor.probes.consumers import OLD
 from cli.lineage import layout
 from cli.web import overview
 from cli.web.live import Live
@@ -101,7 +102,7 @@ def consumers(live: Live, _: Request) -> Response:
         }
         for one in live.stack.contract.consumers
     ]
-    return page("consumers", **base(live, "/consumers"), rows=rows)
+    return page("consumers", **base(live, "/consumers"), rows=rows, old=OLD)
 
 
 def letters(live: Live, request: Request) -> Response:

@@ -9,6 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from cli.console import size
+
 HERE = Path(__file__).parent
 PAGES = (
     ("/", "Pipeline"),
@@ -18,15 +20,6 @@ PAGES = (
     ("/consumers", "Consumers"),
     ("/dead-letters", "Dead letters"),
 )
-
-
-def size(value: float) -> str:
-    """Bytes."""
-    for unit in ("B", "KB", "MB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}"
-        value /= 1024
-    return f"{value:.1f} GB"
 
 
 def number(value: float | None) -> str:

@@ -9,7 +9,7 @@ from confluent_kafka import Message
 
 from examples.consumer.health import Health
 from examples.consumer.letters import Letters
-from examples.consumer.records import Decoder, Poison, Temporary
+from examples.consumer.records import Decoder, Poison, Temporary, place_of
 from examples.consumer.settings import Settings, Work
 from examples.consumer.sink import Sink
 
@@ -47,7 +47,7 @@ class Attempts:
                 except Exception as error:  # noqa: BLE001 - whatever the work raises is an attempt that failed
                     tries += 1
                     self.health.retries.labels(topic).inc()
-                    log.warning("%s/%s/%s: attempt %s of %s: %r", topic, message.partition(), message.offset(), tries, self.settings.attempts, error)  # fmt: skip
+                    log.warning("%s: attempt %s of %s: %r", place_of(message), tries, self.settings.attempts, error)
                     if tries < self.settings.attempts:
                         self.pause(tries)
                         continue
@@ -62,7 +62,7 @@ class Attempts:
 
     def aside(self, message: Message, error: str, tries: int) -> None:
         """A dead letter, written before the record counts as done."""
-        place = f"{message.topic()}/{message.partition()}/{message.offset()}"
+        place = place_of(message)
         if self.letters is None:
             raise Undeliverable(f"{place}: {error}")
         letters = self.letters

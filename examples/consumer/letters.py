@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException, Message, Producer
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-from examples.consumer.records import Decoder, Temporary
+from examples.consumer.records import Decoder, Temporary, place_of
 from examples.consumer.settings import Connection
 
 SECONDS = 30
@@ -37,7 +37,7 @@ class Letters:
             "attempts": attempts,
             "failed_at": int(time.time() * 1000),
         }
-        identity = {"id": f"{message.topic()}/{message.partition()}/{message.offset()}"}
+        identity = {"id": place_of(message)}
         refused: list[str] = []
         try:
             parts = [

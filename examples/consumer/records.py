@@ -38,6 +38,11 @@ class Record:
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
+def place_of(message: Message) -> str:
+    """`topic/partition/offset`: a record's identity, for people and as the key of its dead letter."""
+    return f"{message.topic()}/{message.partition()}/{message.offset()}"
+
+
 class Decoder:
     """Avro by the registry; schemas are kept once they were asked for."""
 

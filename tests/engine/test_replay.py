@@ -10,16 +10,10 @@ from cli.client import stack as stacks
 from cli.client import wait
 from cli.client.stack import Stack
 from tests.support import ledger
-from tests.support.cdc import cdc
 from tests.support.changes import counts
+from tests.support.doctor import sent
 
 pytestmark = pytest.mark.engine
-
-
-def sent(kind: str, count: int) -> set[str]:
-    done = cdc("send", "--count", str(count), "--rate", "0", "--type", kind, "--json")
-    assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout)["ids"])
 
 
 def now() -> str:
@@ -27,11 +21,11 @@ def now() -> str:
 
 
 def test_exactly_the_rows_of_the_span(running: Stack, checkout: Checkout) -> None:
-    before = sent("CarCreated", 40)
+    before = sent(40, "CarCreated")
     begin = now()
-    wanted, others = sent("CarCreated", 30), sent("LoanCreated", 20)
+    wanted, others = sent(30, "CarCreated"), sent(20, "LoanCreated")
     end = now()
-    later = sent("CarCreated", 25)
+    later = sent(25, "CarCreated")
     ledger.all_arrived(running, before | wanted | others | later, 60)
     done = checkout.cdc("replay", "car-created", "--from", begin, "--to", end, "--write", "--json")
     assert done.returncode == 0, done.stderr
@@ -48,5 +42,5 @@ def test_exactly_the_rows_of_the_span(running: Stack, checkout: Checkout) -> Non
         assert checkout.cdc("replay", "car-created", "--end").returncode == 0
         checkout.up()
     assert topic not in {route.topic for route in stacks.load("local").contract.routes}
-    more = sent("CarCreated", 10)
+    more = sent(10, "CarCreated")
     ledger.all_arrived(running, more, 60)

@@ -4,14 +4,14 @@ import re
 import shlex
 import time
 
-import psycopg
 import pytest
 
 from cli.client import wait
-from cli.client.stack import Stack, local_dsn
+from cli.client.stack import Stack
 from tests.support import ledger
 from tests.support.bulk import commit, rows
 from tests.support.cdc import cdc
+from tests.support.doctor import alone
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.engine
@@ -24,11 +24,6 @@ def commands() -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in block.splitlines()]
 
 
-def execute(running: Stack, statement: str) -> None:
-    with psycopg.connect(local_dsn(running, "postgres"), autocommit=True) as connection:
-        connection.execute(statement.encode())
-
-
 def test_a_lost_slot_loses_no_row(running: Stack) -> None:
     prefix = f"slot-{time.time_ns()}-"
     before, after = rows(2000, prefix + "a-"), rows(2000, prefix + "b-")
@@ -36,17 +31,7 @@ def test_a_lost_slot_loses_no_row(running: Stack) -> None:
     ledger.all_arrived(running, {identity for identity, *_ in before}, 120)
     assert cdc("connector", "pause").returncode == 0
     slot = running.contract.database.slot
-    end = "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active"
-
-    def dropped() -> bool:
-        execute(running, end)
-        try:
-            execute(running, f"SELECT pg_drop_replication_slot('{slot}')")
-        except psycopg.errors.ObjectInUse:
-            return False
-        return True
-
-    wait.wait_for(dropped, 60, "the slot's loss")
+    wait.wait_for(lambda: alone(running, f"SELECT pg_drop_replication_slot('{slot}')"), 60, "the slot's loss")
     commit(running, after)
     for command in commands():
         done = cdc(*command[1:])

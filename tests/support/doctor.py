@@ -42,9 +42,10 @@ def cloud(running: Stack) -> Rest:
     return Rest(running.contract.confluent_endpoint, *keys(running), local=True)
 
 
-def sent(count: int) -> set[str]:
+def sent(count: int, *kinds: str) -> set[str]:
     """Ids of events that were committed."""
-    done = cdc("send", "--count", str(count), "--rate", "0", "--json")
+    chosen = [word for kind in kinds for word in ("--type", kind)]
+    done = cdc("send", "--count", str(count), "--rate", "0", *chosen, "--json")
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout)["ids"])
 
@@ -56,3 +57,13 @@ def healthy_again() -> None:
         45,
         "a healthy stack",
     )
+
+
+def alone(running: Stack, statement: str) -> bool:
+    """Do something with the slot in the moment in which nobody reads it. A paused connector goes on reading it."""
+    database(running, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active")
+    try:
+        database(running, statement)
+    except psycopg.errors.ObjectInUse:
+        return False
+    return True

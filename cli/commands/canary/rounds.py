@@ -61,7 +61,7 @@ def opened(wanted: Wanted) -> tuple[Stack, Routes]:
 
 def told(outcome: Outcome) -> dict[str, Any]:
     """As JSON; what it lacks is null."""
-    return asdict(outcome) | {"lost_at": None if outcome.problem else outcome.lost_at}
+    return asdict(outcome) | {"lost_at": outcome.lost_at}
 
 
 def seconds_of(value: float | None) -> str:

@@ -8,7 +8,7 @@ from cli.client import stack as stacks
 from cli.client.stack import Stack
 from cli.console import data, say
 from cli.planning import routes_file, routes_text
-from cli.planning.replaying import instant
+from cli.planning.replaying import COMMITTED, instant
 from local.environment import ROOT
 from stacks import load as loading
 from stacks.errors import CdcError
@@ -18,7 +18,6 @@ from stacks.statements.sets import Group
 
 FILE = ROOT / routes_file.NAME
 NEWEST = 20  # records per topic that are looked at
-COMMITTED = "__source_ts_ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,7 @@ def phase(running: Stack, name: str) -> str:
     """A statement's phase; GONE when there is none."""
     try:
         return str(rest.statement(running, name)["status"]["phase"])
-    except CdcError as error:
-        if "answered 404" not in error.message:
-            raise
+    except rest.NotFound:
         return "GONE"
 
 

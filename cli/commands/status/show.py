@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from cli.client.stack import Stack
 from cli.commands.status.gather import gather
-from cli.console import data, out, table
+from cli.console import data, out, size, table
 
 WATCHED = 5.0  # seconds between two looks
 
@@ -50,15 +50,6 @@ def show(found: dict[str, Any]) -> None:
     out.print()
     topics(found["topics"])
     consumers(found["consumers"])
-
-
-def size(value: float) -> str:
-    """Bytes for people."""
-    for unit in ("B", "KB", "MB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}"
-        value /= 1024
-    return f"{value:.1f} GB"
 
 
 def engines(engines_found: list[dict[str, Any]]) -> None:

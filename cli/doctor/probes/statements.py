@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from cli.client import flow as moving
+from cli.client.rest import NotFound
 from cli.doctor.facts import Facts
 from cli.doctor.probe import Finding, Probe
 from cli.doctor.probes.remedies import refreshed, restored
-from stacks.errors import CdcError
 
 AREA = "flink"
 HELD = "docs/runbooks/held-readers.md"
@@ -21,9 +21,7 @@ class StatementsRun(Probe):
         for name in facts.stack.contract.flink.statements.values():
             try:
                 status = facts.statement(name)["status"]
-            except CdcError as error:
-                if "answered 404" not in error.message:
-                    raise
+            except NotFound:
                 yield Finding(f"statement {name} is gone", "it was deleted behind Pulumi's back", restored(facts))
                 continue
             if status["phase"] not in ("RUNNING", "PENDING"):

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from cli.client.rest import NotFound
 from cli.commands import doctor
 from cli.doctor import settle
 from cli.doctor.examine import command_for, examine
@@ -157,7 +158,7 @@ def test_a_gone_connector_is_said_once() -> None:
     """By the probe for it; what cannot be asked without one is skipped, not unknown."""
 
     def refuse() -> Any:
-        raise CdcError("http://x/status answered 404: {}")
+        raise NotFound("http://x/status answered 404: {}")
 
     with pytest.raises(Gone):
         there(refuse)

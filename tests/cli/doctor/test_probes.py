@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from cli.client.consumers import Reader
+from cli.client.rest import NotFound
 from cli.doctor import probes
 from cli.doctor.facts import Gone
 from stacks.errors import CdcError
@@ -69,7 +70,7 @@ def fact(**other: Any) -> Any:
     return lambda facts: facts.__dict__.update(other)
 
 
-NOT_FOUND = CdcError("http://x/y answered 404: {}")
+NOT_FOUND = NotFound("http://x/y answered 404: {}")
 CASES: list[tuple[str, Any, str, str]] = [
     ("engines-are-ready", item("engines.0", state="failed", problem="no room"), "kafka is failed", "./cdc up"),
     ("engines-are-ready", item("engines.0", state="starting"), "kafka is starting", "./cdc logs kafka"),
