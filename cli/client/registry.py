@@ -3,7 +3,7 @@
 import io
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import fastavro
@@ -39,6 +39,16 @@ class Decoder:
     def decode(self, message: Message) -> tuple[Any, Any]:
         """Key and value of a record. A key that is not Avro (a mark on a dead-letter topic) is text."""
         return self.key(message.key()), self.part(message.value())
+
+    def records(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Any, dict[str, Any]]]:
+        """Each message that is a record, with its key and value. A stranger's bytes, and tombstones, are left out."""
+        for message in messages:
+            try:
+                key, value = self.decode(message)
+            except CdcError:
+                continue
+            if isinstance(value, dict):
+                yield message, key, value
 
     def key(self, data: str | bytes | None) -> Any:  # JSON-like
         """A key: Avro, or text."""

@@ -102,8 +102,8 @@ def await_arrival(observer: Observer, sent: Sent) -> None:
 def snapshot_rows(stack: Stack, topics: list[str]) -> dict[str, int]:
     """Per topic, how many of its records are rows from before the connector (operation `r`)."""
     decoder, found = registry.Decoder(stack, "operator"), dict.fromkeys(topics, 0)
-    for message in kafka.read_all(stack, "operator", topics):
-        if decoder.decode(message)[1]["__op"] == "r":
+    for message, _, value in decoder.records(kafka.read_all(stack, "operator", topics)):
+        if value.get("__op") == "r":
             found[message.topic() or ""] += 1
     return found
 
@@ -113,7 +113,7 @@ def last_record(stack: Stack, observer: Observer, topic: str) -> dict[str, Any] 
     message = observer.seen.last.get(topic)
     if message is None:
         return None
-    key, value = registry.Decoder(stack, "operator").decode(message)
+    key, value = registry.Decoder(stack, "operator").readable(message)
     return {"key": key, "value": value, "partition": message.partition(), "offset": message.offset()}
 
 

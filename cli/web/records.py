@@ -1,5 +1,7 @@
 """Records of a topic, by key or newest first, and where one came from and went to."""
 
+import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +37,29 @@ class Record:
     @property
     def name(self) -> str:
         """The id in the key."""
-        found: Any = next(iter(self.key.values()), "") if isinstance(self.key, dict) else self.key
-        return "" if found is None else str(found)
+        return name_in(self.key)
 
 
 def read(decoder: Decoder, message: Message) -> Record:
     """A message as a record."""
     place = message.topic() or "", message.partition() or 0, message.offset() or 0
     return Record(*place, message.timestamp()[1], *decoder.readable(message))
+
+
+def named(decoder: Decoder, messages: Iterable[Message], key: str) -> Iterator[Record]:
+    """Those with an id. Of the others the key alone is decoded, once for each key: a search looks at very many."""
+
+    @functools.cache
+    def name(data: str | bytes | None) -> str:
+        return name_in(decoder.shown(data, decoder.key))
+
+    return (read(decoder, message) for message in messages if name(message.key()) == key)
+
+
+def name_in(key: Any) -> str:
+    """The id in a record's key."""
+    found: Any = next(iter(key.values()), "") if isinstance(key, dict) else key
+    return "" if found is None else str(found)
 
 
 def known(live: Live, topic: str) -> str:
@@ -57,16 +74,16 @@ def topic(live: Live, request: Request) -> Response:
     name, key = known(live, request.path_params["topic"]), request.query_params.get("key", "").strip()
     decoder = live.decoder
     if key:
-        some = (read(decoder, message) for message in recent.latest(live.stack, name, SEARCHED))
-        found = sorted((one for one in some if one.name == key), key=lambda one: -one.at)[:SHOWN]
+        some = recent.latest(live.stack, name, SEARCHED)
+        found = sorted(named(decoder, some, key), key=lambda one: -one.at)[:SHOWN]
     else:
         found = [read(decoder, message) for message in reversed(recent.last(live.stack, name, SHOWN))]
     return page("topic", **base(live, "/topics"), topic=name, records=found, key=key, searched=SEARCHED)
 
 
-def scanned(live: Live, topics: list[str], since: int, decoder: Decoder) -> list[Record]:
-    """Records of some topics from a time on."""
-    return [read(decoder, message) for message in recent.first(recent.since(live.stack, topics, since), SEARCHED)]
+def scanned(live: Live, topics: list[str], since: int, decoder: Decoder, name: str) -> list[Record]:
+    """Records with an id on some topics from a time on."""
+    return list(named(decoder, recent.first(recent.since(live.stack, topics, since), SEARCHED), name))
 
 
 def record(live: Live, request: Request) -> Response:
@@ -97,7 +114,7 @@ def raw_of(live: Live, source: Source, found: Record, decoder: Decoder) -> Recor
     if not isinstance(found.value, dict) or not isinstance(found.value.get("__source_ts_ms"), int):
         return None
     earlier = found.value["__source_ts_ms"] - EARLIER
-    candidates = [one for one in scanned(live, [source.topic], earlier, decoder) if one.name == found.name]
+    candidates = scanned(live, [source.topic], earlier, decoder, found.name)
     position = found.value.get("__lsn")
     same = [one for one in candidates if isinstance(one.value, dict) and one.value.get("__lsn") == position]
     return next(iter(same or candidates), None)
@@ -128,5 +145,4 @@ def judged(live: Live, source: Source, raw: Record) -> list[Verdict]:
 def made_of(live: Live, source: Source, raw: Record, decoder: Decoder) -> list[Record]:
     """Records with its key on the topics that the source's statements write, from its time on."""
     topics = [*(route.topic for route in live.routes.of(source)), source.unrouted_topic]
-    later = [one for one in scanned(live, topics, raw.at, decoder) if one.name == raw.name]
-    return sorted(later, key=lambda one: one.at)
+    return sorted(scanned(live, topics, raw.at, decoder, raw.name), key=lambda one: one.at)

@@ -32,9 +32,8 @@ def test_refresh_shows_none(running: Stack) -> None:
 def test_rows_from_before_the_connector_are_routed(running: Stack) -> None:
     wait.wait_for(lambda: all(ledger.read(running, ledger.routed_topics(running)).counts.values()), 60, "the snapshot")
     decoder = registry.Decoder(running, "operator")
-    operations = [
-        decoder.decode(m)[1]["__op"] for m in kafka.read_all(running, "operator", ledger.routed_topics(running))
-    ]
+    found = decoder.records(kafka.read_all(running, "operator", ledger.routed_topics(running)))
+    operations = [value["__op"] for _, _, value in found]
     assert operations == ["r"] * 20
 
 
@@ -60,8 +59,8 @@ def test_what_no_route_takes_is_kept_with_a_reason(running: Stack) -> None:
     unrouted, decoder = running.contract.sources[0].unrouted_topic, registry.Decoder(running, "operator")
 
     def found() -> list[tuple[str, str]]:
-        decoded = [decoder.decode(m) for m in kafka.read_all(running, "operator", [unrouted])]
-        return [(v["__op"], v["reason"]) for k, v in decoded if k["id"] == event]
+        decoded = decoder.records(kafka.read_all(running, "operator", [unrouted]))
+        return [(v["__op"], v["reason"]) for _, k, v in decoded if k["id"] == event]
 
     wait.wait_for(lambda: len(found()) == 2, 60, "the update and the delete")
     assert found() == [("u", "no route takes this operation"), ("d", "no route takes this operation")]
@@ -75,8 +74,8 @@ def test_changes_of_one_row_stay_in_order(running: Stack) -> None:
     unrouted, decoder = running.contract.sources[0].unrouted_topic, registry.Decoder(running, "operator")
 
     def names() -> list[str]:
-        decoded = [decoder.decode(m) for m in kafka.read_all(running, "operator", [unrouted])]
-        return [v["event_name"] for k, v in decoded if k["id"] == event]
+        decoded = decoder.records(kafka.read_all(running, "operator", [unrouted]))
+        return [v["event_name"] for _, k, v in decoded if k["id"] == event]
 
     wait.wait_for(lambda: len(names()) == 50, 60, "fifty updates")
     assert names() == [f"n{number:03d}" for number in range(50)]

@@ -91,8 +91,7 @@ def test_a_stored_event_is_routed_with_the_header_as_it_was_sent(running: Stack,
     decoder = registry.Decoder(running, "operator")
     found = [
         value
-        for message in kafka.read_all(running, "operator", ["filtered-car-created-events"])
-        for key, value in [decoder.decode(message)]
+        for _, key, value in decoder.records(kafka.read_all(running, "operator", ["filtered-car-created-events"]))
         if key["id"] == identity
     ]
     assert [json.loads(v["header_data"]) for v in found] == [body["eventHeader"]]
