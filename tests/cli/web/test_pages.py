@@ -130,7 +130,7 @@ class Message:
 
     def __init__(self, topic: str, place: tuple[int, int], at: int) -> None:
         self.topic, self.partition, self.offset = (lambda: topic), (lambda: place[0]), (lambda: place[1])
-        self.timestamp = lambda: (1, at)
+        self.timestamp, self.key = (lambda: (1, at)), (lambda: b"e-1")
 
 
 def test_where_a_record_came_from_and_went_to(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +144,12 @@ def test_where_a_record_came_from_and_went_to(console: Console, monkeypatch: pyt
 
         def readable(self, message: Message) -> tuple[Any, Any]:
             return {"id": "e-1"}, values[message]
+
+        def key(self, data: bytes) -> Any:
+            return {"id": data.decode()}
+
+        def shown(self, data: bytes, decode: Any) -> Any:
+            return decode(data)
 
     def since(_: object, topics: list[str], __: int) -> Any:
         return (one for one in values if one.topic() in topics)
