@@ -12,6 +12,8 @@ from stacks.pipeline.private_network import PrivateNetwork
 from stacks.pipeline.source_database import Aurora, SourceDatabase
 from stacks.settings.source_database import AuroraBackend
 
+STACK_DIMENSION = "deployment.environment.name"  # OpenTelemetry's name for it, as `cdc metrics --otlp` sends it
+
 
 def declare(context: Context, source: SourceDatabase, private: PrivateNetwork) -> None:
     """Alarms where the backend is Aurora; notifications where its settings ask for them."""
@@ -48,8 +50,10 @@ def watched(backend: AuroraBackend, aurora: Aurora, egress: PrivateLinkEgress | 
             "writer": {"DBClusterIdentifier": aurora.database.cluster.id, "Role": "WRITER"},
             "proxy": {"ProxyName": aurora.proxy.proxy.name},
             "api": {"ApiId": aurora.api.api.id},
+            "pipeline": {STACK_DIMENSION: pulumi.get_stack()},
             **({"dead-letters": {"QueueName": egress.dead_letters.name}} if egress else {}),
         },
         functions=functions,
         concurrency=backend.api.concurrency,
+        namespace=backend.alarms.metrics_namespace,
     )

@@ -158,10 +158,17 @@ class ApiSettings(Model):
 
 
 class AlarmSettings(Model):
-    """Who hears of alarms. With `confluent`, Confluent's own notifications go to the secret `notificationUrl`."""
+    """Who hears of alarms. With `confluent`, Confluent's own notifications go to the secret `notificationUrl`.
+
+    `metricsNamespace`: the CloudWatch namespace that a collector writes the figures of `cdc metrics --otlp` to
+    (examples/monitoring/collector.yaml); with it, they have alarms, too.
+    """
 
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     confluent: Literal["slack", "teams", "webhook"] | None = None
+    metrics_namespace: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_/.-]*$", max_length=255)] | None
+    ) = None
 
 
 class AuroraBackend(Verification):

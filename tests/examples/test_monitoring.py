@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from cli.monitoring.families import FAMILIES
+from stacks.components.aws.watches import PIPELINE
+from stacks.pipeline.monitoring import STACK_DIMENSION
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "examples" / "monitoring"
@@ -65,3 +67,17 @@ def test_rules_do_what_their_tests_say() -> None:
         ["promtool", "test", "rules", "alerts_test.yaml"], cwd=FOLDER, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_cloudwatch_watches_the_same_figures() -> None:
+    collector = yaml.safe_load((FOLDER / "collector.yaml").read_text())["exporters"]["awsemf"]
+    declared = collector["metric_declarations"]
+    sent = {f"cdc_{family.name}" for family in FAMILIES} | {"cdc_e2e_latency_seconds", "cdc_canary_lost"}
+    for watch in PIPELINE:
+        both = ((watch.metric, watch.labels), *([watch.part_of] if watch.part_of else []))
+        for metric, labels in both:
+            assert metric in sent
+            written = [one["dimensions"] for one in declared if re.search(one["metric_name_selectors"][0], metric)]
+            assert [[STACK_DIMENSION, *labels]] in written
+    asked = {re.sub("_(total|bucket|count)$", "", name) for rule in rules() for name in used(str(rule["expr"]))}
+    assert asked - OWN <= {watch.metric for watch in PIPELINE} | {"cdc_raw_records_recent", "cdc_e2e_latency_seconds"}

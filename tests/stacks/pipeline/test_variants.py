@@ -11,6 +11,7 @@ from filelock import FileLock
 from cli.planning import plan
 from cli.planning.plan import Plan
 from policies.graph import from_recorded
+from stacks.components.aws.watches import PIPELINE
 from stacks.load import from_files
 from tests.support.paths import ROOT
 from tests.support.recorder import record
@@ -40,6 +41,7 @@ DEDICATED = {
             "auth": {"kind": "jwt", "issuer": "https://id.example.com", "audience": ["events"]},
             "corsOrigins": ["https://app.example.com"],
         },
+        "alarms": {"metricsNamespace": "cdc-streaming"},
     },
 }
 
@@ -169,6 +171,20 @@ def test_an_existing_vpc_is_used_and_not_touched(dedicated: Plan) -> None:
         assert dedicated.graph.aws(kind) == []
     group = dedicated.graph.resources["database-subnets"]
     assert group.get("subnetIds") == DEDICATED["backend"]["vpc"]["publicSubnets"]
+
+
+def test_figures_that_a_collector_brings_have_alarms(dedicated: Plan, graphs: dict[str, Any]) -> None:
+    alarms = {one.name: one for one in dedicated.graph.aws("cloudwatch/metricAlarm")}
+    own = [one for one in alarms.values() if one.get("namespace") == "cdc-streaming"]
+    assert {one.get("dimensions")["deployment.environment.name"] for one in own} == {"dedicated"}
+    assert alarms["alarms-pipeline-watched"].get("treatMissingData") == "breaching"
+    part, whole, share = alarms["alarms-unrouted-share"].get("metricQueries")
+    assert [one["metric"]["dimensions"]["kind"] for one in (part, whole)] == ["unrouted", "raw"]
+    assert share["expression"] == "IF(whole > 0, part / whole, 0)"
+    assert share["returnData"]
+    assert not alarms["alarms-unrouted-share"].get("namespace")
+    assert set(alarms) - {f"alarms-{watch.name}" for watch in PIPELINE} < {*graphs["prod"]["resources"]}
+    assert not {f"alarms-{watch.name}" for watch in PIPELINE} & {*graphs["prod"]["resources"]}
 
 
 def test_tokens_of_an_issuer_open_the_api(dedicated: Plan) -> None:
