@@ -1,4 +1,4 @@
-"""`pulumi destroy` leaves nothing behind; then everything can be made again."""
+"""`pulumi destroy` leaves nothing behind; then everything can be made again, shown and ended."""
 
 import httpx2
 import psycopg
@@ -37,7 +37,19 @@ def test_destroy_leaves_nothing(running: Stack) -> None:
 
 
 def test_it_comes_back(running: Stack) -> None:
-    done = cdc("up")
+    done = cdc("demo")
     assert done.returncode == 0, done.stderr
     again = cdc("pulumi", "preview", "-s", "local", "--expect-no-changes", "--non-interactive")
     assert again.returncode == 0, again.stdout
+
+
+def test_it_ends_and_begins_as_it_was(running: Stack) -> None:
+    for _ in range(2):
+        done = cdc("down")
+        assert done.returncode == 0, done.stderr
+    asked = cdc("status")
+    assert (asked.returncode, "Traceback" in asked.stderr) == (1, False)
+    assert "./cdc up" in asked.stderr
+    done = cdc("up")
+    assert done.returncode == 0, done.stderr
+    assert cdc("status").returncode == 0

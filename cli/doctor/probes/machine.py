@@ -113,5 +113,5 @@ class ClocksAgree(Probe):
             where = "ahead of" if skew > 0 else "behind"
             evidence = f"the database's clock is {abs(skew):.0f} s {where} this machine's"
             yield Finding(
-                evidence, "one of them is not synchronised, or was set by hand", "timedatectl status", "warning"
+                evidence, "one of them is not synchronised, or was set by hand", "timedatectl set-ntp true", "warning"
             )
