@@ -38,7 +38,10 @@ OPENED = [
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One process, ready to be started. `ready` is `("tcp", port)` or `("http", url, json key or "")`."""
+    """One process, ready to be started. `ready` is `("tcp", port)` or `("http", url, json key or "")`.
+
+    `hopeless`: a regular expression; after such a line in its log only a restart helps. Empty for none.
+    """
 
     name: str
     command: list[str]
@@ -46,6 +49,7 @@ class Engine:
     after: list[str]
     prepare: str
     ready: tuple[str, ...]
+    hopeless: str
     stop_signal: signal.Signals
     start_seconds: float
     memory: str
@@ -168,6 +172,7 @@ def engine(name: str, raw: dict[str, Any], render: Renderer) -> Engine:
         after=raw.get("after", []),
         prepare=raw.get("prepare", ""),
         ready=ready,
+        hopeless=raw.get("hopeless", ""),
         stop_signal=signal.Signals[raw.get("stop", "SIGTERM")],
         start_seconds=float(raw["start"]),
         memory=raw["memory"],

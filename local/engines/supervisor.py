@@ -11,11 +11,12 @@ import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
 
-from local.engines import first_start, prepare, probe
+from local.engines import first_start, prepare, probe, watch
 from local.engines.leftovers import end_recorded
 from local.engines.spec import Engine, Renderer
 from local.errors import LocalError
@@ -36,6 +37,7 @@ class Running:
     restarts: int = 0
     failures: int = 0
     problem: str = ""
+    begin: int = 0  # bytes that its log had when it was started
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
     retry: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -118,8 +120,7 @@ class Supervisor:
                 one.enter("ready")
                 first_start.done(one.engine.data)
                 one.failures, one.problem = 0, ""
-                code = await self.process(one).wait()
-                one.problem = f"ended with exit code {code}"
+                one.problem = await self.until_end(one)
             except (LocalError, OSError) as error:  # its files may have no room
                 one.problem = error.message if isinstance(error, LocalError) else str(error)
                 one.failures += 1
@@ -141,7 +142,8 @@ class Supervisor:
         await asyncio.to_thread(self.render.write_files, engine)
         if engine.prepare:
             await asyncio.to_thread(prepare.STEPS[engine.prepare], engine, self.render)
-        log = (self.logs / f"{engine.name}.log").open("ab")
+        log = self.log(engine.name).open("ab")
+        one.begin = log.tell()
         try:
             one.process = await asyncio.create_subprocess_exec(
                 *engine.command,
@@ -169,6 +171,20 @@ class Supervisor:
                 raise LocalError(f"was not ready after {one.engine.start_seconds:.0f} s")
             await asyncio.sleep(0.15)
 
+    async def until_end(self, one: Running) -> str:
+        """How it ended: by itself, or because of a line in its log after which only a restart helps."""
+        ended = asyncio.create_task(self.process(one).wait())
+        hopeless = asyncio.create_task(watch.line(self.log(one.engine.name), one.engine.hopeless, one.begin))
+        try:
+            done, _ = await asyncio.wait({ended, hopeless}, return_when=asyncio.FIRST_COMPLETED)
+            if ended in done:
+                return f"ended with exit code {ended.result()}"
+            await self.end(one)
+            return f"restarted, for it said: {hopeless.result()}"
+        finally:
+            ended.cancel()
+            hopeless.cancel()
+
     async def end(self, one: Running) -> None:
         """Ask the process to stop, then make it. One that writes down what its cache is made of has more to do."""
         process = one.process
@@ -194,9 +210,13 @@ class Supervisor:
             one.enter("stopped")
         self.pids.unlink(missing_ok=True)
 
+    def log(self, name: str) -> Path:
+        """An engine's log."""
+        return self.logs / f"{name}.log"
+
     def last_lines(self, name: str, count: int) -> list[str]:
         """The end of an engine's log."""
-        file = self.logs / f"{name}.log"
+        file = self.log(name)
         if not file.exists():
             return []
         with file.open(errors="replace") as lines:

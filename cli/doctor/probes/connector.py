@@ -86,9 +86,9 @@ class HeartbeatIsYoung(Probe):
 
     def look(self, facts: Facts) -> Iterator[Finding]:
         if told := flow.silence(facts.flow, flow.patience(facts.heartbeat_seconds), started=False):
-            yield Finding(
-                f"the last heartbeat {told}", "the connector or its worker stands still", "./cdc logs connect"
-            )
+            again = "./cdc connector pause && ./cdc connector resume"
+            command = "./cdc restart connect" if facts.stack.local else again
+            yield Finding(f"the last heartbeat {told}", "the connector or its worker stands still", command)
 
 
 class RowsAreCapturedSoon(Probe):

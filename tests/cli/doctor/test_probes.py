@@ -99,7 +99,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("connector-runs", item("connector_status", connector={"state": "FAILED", "trace": "password authentication failed"}), "is FAILED", "./cdc logs connect"),
     ("tasks-run", item("connector_status", tasks=[{"id": 0, "state": "FAILED", "trace": "x"}]), "task 0 is FAILED", "./cdc logs connect"),
     ("connector-is-configured-as-declared", item("connector_config", **{"slot.name": "other"}), "slot.name is 'other'", REFRESH),
-    ("heartbeat-is-young", lambda f: setattr(f, "flow", replace(f.flow, heartbeat_age=400.0)), "is 400 s old", "./cdc logs connect"),
+    ("heartbeat-is-young", lambda f: setattr(f, "flow", replace(f.flow, heartbeat_age=400.0)), "is 400 s old", "./cdc restart connect"),
     ("rows-are-captured-soon", source(lag=90.0), "90 s after the commit", "./cdc status"),
     ("changes-arrive", source(arrived=0), "has 900 changes, and none", "./cdc up"),
     ("topics-are-there", lambda f: f.offsets.topics.pop(healthy.TOPICS[3]), "filtered-car-created-events is not there", REFRESH),

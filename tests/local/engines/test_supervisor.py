@@ -42,6 +42,7 @@ def engine(
         after=after or [],
         prepare="",
         ready=("tcp", str(port)),
+        hopeless="gave up task .* for ever",
         stop_signal=signal.SIGTERM,
         start_seconds=20,
         memory="1m",
@@ -92,6 +93,30 @@ def test_it_starts_in_order_and_restarts_what_crashed(tmp_path: Path) -> None:
     assert seen[0] <= seen[1]
     assert stopped.running["first"].restarts == 1
     assert all(one.process and one.process.returncode is not None for one in stopped.running.values())
+
+
+TALKS = SERVER.replace(
+    "http.server.HTTPServer", "[print(one, flush=True) for one in sys.argv[2:]]; http.server.HTTPServer"
+)
+
+
+def test_a_line_that_only_a_restart_mends(tmp_path: Path) -> None:
+    """Said once it is ready, in pieces; what the log had before counts no more."""
+    log = tmp_path / "logs" / "talks.log"
+    talks = engine("talks", tmp_path, 23956, [sys.executable, "-c", TALKS, "23956", "gave up task 0 for a while"])
+
+    async def work(supervisor: Supervisor) -> None:
+        await until(supervisor, "talks", "ready")
+        process = supervisor.running["talks"].process
+        for piece in ("gave up ", "task 7 for ", "ever\nand went on\n"):
+            with log.open("a") as file:
+                file.write(piece)
+        await until(supervisor, "talks", "restarting")
+        assert supervisor.running["talks"].problem == "restarted, for it said: gave up task 7 for ever"
+        await until(supervisor, "talks", "ready")
+        assert supervisor.running["talks"].process is not process
+
+    assert supervised(tmp_path, [talks], work).running["talks"].restarts == 1
 
 
 def test_it_gives_up_with_the_end_of_the_log(tmp_path: Path) -> None:
