@@ -1,0 +1,1 @@
+"""Events written by an application into its own transaction."""
