@@ -13,15 +13,16 @@ one = typer.Typer(help="A new consumer.", no_args_is_help=True)
 
 @several.command()
 def up(
+    names: Annotated[list[str] | None, typer.Argument(help="these alone; all without a name")] = None,
     stack: Annotated[str, typer.Option("--stack", "-s", help="the stack")] = "local",
     database: Annotated[
         str, typer.Option(help="PostgreSQL for effects that happen once; without it they only log")
     ] = "",
 ) -> None:
-    """Run the contract's consumers (examples/consumer) side by side until Ctrl-C; their logs are what you see."""
+    """Run consumers that have settings here (examples/consumer, consumers) until Ctrl-C; their logs are what you see."""
     from cli.commands.consumers import running
 
-    finish(lambda: running.run(stack, database))
+    finish(lambda: running.run(stack, database, names or []))
 
 
 @one.command()
@@ -36,3 +37,11 @@ def new(
     from cli.commands.consumers import scaffold
 
     finish(lambda: scaffold.run(name, route, folder))
+
+
+@one.command()
+def test(name: Annotated[str, typer.Argument(help="a consumer that `cdc consumer new` wrote")]) -> None:
+    """Run a consumer's own test on the local stack."""
+    from cli.commands.consumers import testing
+
+    finish(lambda: testing.run(name))

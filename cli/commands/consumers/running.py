@@ -1,4 +1,4 @@
-"""`cdc consumers up`: a process for each consumer that has settings in examples/consumer, their logs side by side."""
+"""`cdc consumers up`: a process for each consumer that has settings in this checkout, their logs side by side."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -16,19 +17,20 @@ from cli.console import out, say
 from local.environment import ROOT, Instance
 from stacks.errors import CdcError
 
-FOLDER = ROOT / "examples" / "consumer"
+FOLDERS = (ROOT / "examples" / "consumer", ROOT / "consumers")  # ours, and what `cdc consumer new` writes
 FINISH = 40.0  # seconds that a consumer may take to finish the record at hand
 
 
-def run(stack: str, database: str) -> int:
-    """Until Ctrl-C. Exit code 1 when one ended by itself."""
+def run(stack: str, database: str, names: Sequence[str]) -> int:
+    """Until Ctrl-C. `names`: these alone (none: all). Exit code 1 when one ended by itself."""
     running = stacks.load(stack)
-    known = {yaml.safe_load(file.read_text())["name"]: file for file in sorted(FOLDER.glob("*.yaml"))}
-    wanted = [consumer.name for consumer in running.contract.consumers if consumer.name in known]
+    files = [file for folder in FOLDERS for file in sorted(folder.rglob("*.yaml"))]
+    known = {yaml.safe_load(file.read_text())["name"]: file for file in files}
+    wanted = [one.name for one in running.contract.consumers if one.name in known and (not names or one.name in names)]
+    if missing := [name for name in names if name not in wanted]:
+        raise CdcError(f"{stack} has no consumer {', '.join(missing)} with settings here", f"known: {', '.join(known)}")
     if not wanted:
-        raise CdcError(
-            f"no consumer of {stack} has settings in examples/consumer", "cdc consumer new NAME --route ROUTE"
-        )
+        raise CdcError(f"no consumer of {stack} has settings in this checkout", "cdc consumer new NAME --route ROUTE")
     connection = written(env.gather(running))
     members = {name: started(known[name], connection, database) for name in wanted}
     readers = [threading.Thread(target=shown, args=(name, one), daemon=True) for name, one in members.items()]

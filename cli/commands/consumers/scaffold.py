@@ -52,7 +52,7 @@ class {name}:
         return cls(**{{name: value.get(name) for name in cls.__dataclass_fields__}})
 
 '''
-TEST = '''"""{name} on the running local stack: an event of each route reaches the work. Run: pytest {folder}/test_{module}.py"""
+TEST = '''"""{name} on the running local stack: an event of each route reaches the work. Run: ./cdc consumer test {name}"""
 
 import json
 import subprocess
@@ -96,7 +96,7 @@ def run(name: str, wanted: list[str], folder: Path | None) -> int:
     """Write the files and the entry. CdcError for what is taken, or not there."""
     routes = routes_file.here()
     chosen = [replaying.route_named(routes, route) for route in dict.fromkeys(wanted)]
-    place = (folder or ROOT / "consumers" / name.replace("-", "_")).resolve()
+    place = folder.resolve() if folder else place_of(name)
     check(name, routes, place)
     within = place.relative_to(ROOT)
     module = name.replace("-", "_")
@@ -110,10 +110,14 @@ def run(name: str, wanted: list[str], folder: Path | None) -> int:
     say(
         "  ./cdc up                                apply it: its topic, keys and rights (elsewhere: ./cdc deploy STACK)"
     )
-    say("  ./cdc env --json > connection.json      where to connect (keys: keep it to yourself)")
-    say(f"  python -m examples.consumer {within}/{name}.yaml --connection connection.json")
-    say(f"  pytest {within}")
+    say(f"  ./cdc consumers up {name:<20} run it here (Ctrl-C ends it)")
+    say(f"  ./cdc consumer test {name:<19} its test, on the local stack")
     return 0
+
+
+def place_of(name: str) -> Path:
+    """Its folder, when nobody says another."""
+    return ROOT / "consumers" / name.replace("-", "_")
 
 
 def check(name: str, routes: Routes, place: Path) -> None:
@@ -134,7 +138,7 @@ def files(name: str, module: str, within: Path, routes: Routes, chosen: list[Rou
     mapping = ", ".join(f'"{route.topic}": {title(route.name)}' for route in chosen)
     classes = "".join(typed(routes, route) for route in chosen)
     options = [word for route in chosen for word in ("--route", route.name)]
-    test = TEST.format(name=name, module=module, folder=within, depth=len(within.parts), routes=options)
+    test = TEST.format(name=name, depth=len(within.parts), routes=options)
     return {
         f"{name}.yaml": f"name: {name}\nwork: {dotted}.work:work\n",
         "__init__.py": "",
