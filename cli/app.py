@@ -65,22 +65,52 @@ def down(purge: Annotated[bool, typer.Option(help="also forget all data, logs an
 
 
 @app.command()
+def load(
+    scenario: Annotated[Path, typer.Argument(help="a scenario, such as examples/load/smoke.yaml")],
+    stack: StackName = "local",
+    database: Annotated[str | None, typer.Option(help="the database's address, for via: database elsewhere")] = None,
+    html: Annotated[Path | None, typer.Option(help="also write a page with plots to this file")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="write events into a stack that is not local")] = False,
+    as_json: Json = False,
+) -> None:
+    """Load test through the whole chain: latencies per stop, losses, what limits. Exit code 1 when a threshold is passed."""
+    from cli.commands import load as command
+
+    target = command.Target(stack=stack, database=database, yes=yes)
+    finish(lambda: command.run(scenario, target, html, as_json))
+
+
+@app.command()
 def send(
     count: Annotated[int, typer.Option(min=1, help="how many events")] = 100,
     rate: Annotated[float, typer.Option(min=0, help="events per second; 0 is as fast as it goes")] = 50,
     kind: Annotated[list[str] | None, typer.Option("--type", help="only this event type (repeatable)")] = None,
     seed: Annotated[int | None, typer.Option(help="make the same events again")] = None,
     via: Annotated[Literal["api", "database"], typer.Option(help="the events API (throttled), or straight")] = "api",
-    show: Annotated[
-        bool, typer.Option("--print", help="print the requests' bodies, a line each; send nothing")
-    ] = False,
+    file: Annotated[
+        str | None, typer.Option(help="send the bodies in this file instead, a line each; - is stdin")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Send events, one transaction each."""
     from cli.commands import send as command
 
     batch = command.Batch(count=count, rate=rate, kinds=kind or [], seed=seed)
-    finish(lambda: command.show(batch) if show else command.run(batch, via, as_json))
+    finish(lambda: command.from_file(file, rate, as_json) if file else command.run(batch, via, as_json))
+
+
+@app.command()
+def generate(
+    count: Annotated[int, typer.Option(min=1, help="how many events")] = 10,
+    kind: Annotated[list[str] | None, typer.Option("--type", help="only this event type (repeatable)")] = None,
+    size: Annotated[str, typer.Option(help="small, medium (2 KB), 4k, large (16 KB), or a number of bytes")] = "small",
+    seed: Annotated[int | None, typer.Option(help="make the same events again")] = None,
+) -> None:
+    """Print events of any type that schemas/events knows, as requests for the events API, a line each."""
+    from cli.commands import generate as command
+    from cli.commands.send import Batch
+
+    finish(lambda: command.run(Batch(count=count, rate=0, kinds=kind or [], seed=seed), size))
 
 
 @app.command()

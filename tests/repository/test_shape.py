@@ -87,10 +87,13 @@ NAMED = re.compile(
 )
 
 
+MADE_BY_READERS = {"schemas/events/order.json"}
+
+
 @pytest.mark.parametrize("file", [*SOURCES, *tracked("*.md", "*.toml", "*.yml")], ids=name)
 def test_files_that_a_text_names_exist(file: Path) -> None:
     text = file.read_text()
-    missing = sorted({n for n in NAMED.findall(text) if not (ROOT / n).exists()})
+    missing = sorted({n for n in NAMED.findall(text) if n not in MADE_BY_READERS and not (ROOT / n).exists()})
     assert missing == [], name(file)
 
 
