@@ -1,5 +1,6 @@
 """`kill -9` of any one engine while events flow: all comes back by itself, and no committed event is lost."""
 
+import contextlib
 import json
 import os
 import signal
@@ -69,3 +70,34 @@ def test_schemas_that_were_answered_for_are_there_after_a_kill(running: Stack) -
     finally:
         for subject in subjects:
             httpx2.delete(f"{address}/{subject}", trust_env=False)
+
+
+def test_a_task_that_could_not_be_stopped_does_not_keep_its_slot(running: Stack) -> None:
+    """The broker holds still while the connector is restarted under load: its task cannot write down where it was, is given up, and would
+    read on beside the next one."""
+    sent: list[Sent] = []
+    sending = threading.Thread(target=send, args=(running, sent))
+    started = ledger.raw_count(running)
+    broker, worker = engine("kafka"), engine("connect")["pid"]
+    sending.start()
+    wait.wait_for(lambda: ledger.raw_count(running) > started + 200, 60, "the flow of events")
+    os.kill(broker["pid"], signal.SIGSTOP)
+    try:
+        asked = threading.Thread(target=restart_task, args=(running,))
+        asked.start()
+        wait.wait_for(lambda: engine("connect")["pid"] not in (None, worker), 90, "another worker")
+    finally:
+        os.kill(broker["pid"], signal.SIGCONT)
+    asked.join(90)
+    sending.join(120)
+    assert sent
+    seen = ledger.all_arrived(running, set(sent[0].commits), 300)
+    assert sum(i in sent[0].commits for topic in seen.counts.values() for i in topic) == 3000
+
+
+def restart_task(running: Stack) -> None:
+    """Ask the worker, which may be gone before it answers."""
+    here = Instance.here()
+    address = f"{here.url('connect')}/connectors/{running.contract.connector.name}/tasks/0/restart"
+    with contextlib.suppress(httpx2.HTTPError), httpx2.Client(verify=here.certificates.context, trust_env=False) as http:
+        http.post(address, timeout=90)
