@@ -79,9 +79,10 @@ def html(name: str, stack: str, failures: Sequence[str], tables: Sequence[Block]
 def plain(result: Result) -> dict[str, Any]:
     """A run as JSON."""
     found = result.verdict
-    names = ("offered", "stored", "lost", "repeated", "unsure", "errors", "seconds", "rate", "latency")
+    names = ("offered", "stored", "lost", "repeated", "unsure", "errors", "seconds", "latency")
     return {
         **{name: getattr(found, name) for name in names},
+        "storedPerSecond": found.rate,
         "limit": {"what": result.limit.what, "why": result.limit.why},
         "cores": result.cores,
     }
