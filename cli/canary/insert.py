@@ -10,7 +10,9 @@ from psycopg.types.json import Jsonb
 
 from cli.canary import witness
 from cli.client.stack import Stack, local_dsn
-from cli.traffic.events import TYPES, Event, Factory
+from cli.traffic import domain
+from cli.traffic.domain import Domain
+from cli.traffic.events import Event
 from cli.traffic.sender import sender
 from stacks.errors import CdcError
 from stacks.routes import matching, written
@@ -53,12 +55,12 @@ def _sent(stack: Stack, event: Event) -> None:
 def business_event(source: Source, route: Route, row: witness.Event, identity: str) -> Event:
     """An event of the domain whose header is that row. CdcError when the API would not take it, or the route not the event."""
     kind = str(row.get("event_type"))
-    if kind not in TYPES:
+    if kind not in domain.types():
         raise CdcError(
-            f"route {route.name} takes events of type {kind}, of which the events API knows no entity",
-            "give its canary the database: --database postgresql://…",
+            f"route {route.name} takes events of type {kind}, of which schemas/events knows no entity",
+            "name it in the x-eventTypes of an entity's schema, or give its canary the database: --database postgresql://…",
         )
-    made = Factory(0).make(kind)
+    made = Domain(0).make(kind)
     document = row.get("header_data")
     header = made.body["eventHeader"] | (document if isinstance(document, dict) else {}) | {"uuid": identity}
     if row.get("event_name"):

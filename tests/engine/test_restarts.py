@@ -99,5 +99,8 @@ def restart_task(running: Stack) -> None:
     """Ask the worker, which may be gone before it answers."""
     here = Instance.here()
     address = f"{here.url('connect')}/connectors/{running.contract.connector.name}/tasks/0/restart"
-    with contextlib.suppress(httpx2.HTTPError), httpx2.Client(verify=here.certificates.context, trust_env=False) as http:
+    with (
+        contextlib.suppress(httpx2.HTTPError),
+        httpx2.Client(verify=here.certificates.context, trust_env=False) as http,
+    ):
         http.post(address, timeout=90)

@@ -49,7 +49,7 @@ def reader(running: Stack, checkout: Checkout) -> Checkout:
     for message in ("one", "two"):
         git(checkout.root, "add", "-A")
         git(checkout.root, "commit", "--allow-empty", "--message", message)
-    sent(20)
+    sent(300)  # among so many one dead letter is no flood
     row = {"id": "1", "event_name": "x", "event_type": "CarCreated", "created_date": None, "saved_date": None}
     (checkout.root / "x.json").write_text(json.dumps({**row, "header_data": "{}"}))
     healthy_again()

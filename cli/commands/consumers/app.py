@@ -32,11 +32,12 @@ def new(
     folder: Annotated[
         Path | None, typer.Option(help="where to write it (default: consumers/NAME, with _ for -)")
     ] = None,
+    language: Annotated[str, typer.Option(help="python, java or typescript")] = "python",
 ) -> None:
     """Write a consumer that runs: settings, typed records, work, a test, a container file; and add it to routes.yaml."""
     from cli.commands.consumers import scaffold
 
-    finish(lambda: scaffold.run(name, route, folder))
+    finish(lambda: scaffold.run(name, route, folder, language))
 
 
 @one.command()

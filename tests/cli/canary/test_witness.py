@@ -117,7 +117,7 @@ def test_every_committed_route_has_a_business_event() -> None:
 def test_a_type_that_the_api_does_not_know() -> None:
     known = business()
     unknown = known.routes[0].model_copy(update={"when": route({"field": "event_type", "equals": "ShipSunk"}).when})
-    with pytest.raises(CdcError, match=re.escape("of which the events API knows no entity")):
+    with pytest.raises(CdcError, match=re.escape("of which schemas/events knows no entity")):
         insert.business_event(known.sources[0], unknown, witness.event(known.sources[0], unknown), "x")
 
 

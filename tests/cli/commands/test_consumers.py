@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.commands.consumers import scaffold
+from cli.commands.consumers import languages, scaffold
 from cli.planning import routes_file
 from stacks.errors import CdcError
 from tests.support.paths import ROOT
@@ -74,7 +75,37 @@ def test_outside_of_the_repository(tree: Path, tmp_path_factory: pytest.TempPath
         scaffold.run("fleet-report", ["car-created"], tmp_path_factory.mktemp("elsewhere") / "x")
 
 
-def test_types() -> None:
-    assert scaffold.kind(["null", "string"]) == "str | None"
-    assert scaffold.kind({"type": "array", "items": ["null", "long"]}) == "list[int | None]"
-    assert scaffold.kind({"type": "bytes"}) == "bytes"
+@pytest.mark.parametrize(
+    ("language", "optional", "numbers", "raw"),
+    [
+        ("python", "str | None", "list[int | None]", "bytes"),
+        ("java", "String", "java.util.List<Long>", "java.nio.ByteBuffer"),
+        ("typescript", "string | null", "(bigint | null)[]", "Buffer"),
+    ],
+)
+def test_types(language: str, optional: str, numbers: str, raw: str) -> None:
+    kind = languages.LANGUAGES[language].kind
+    assert kind(["null", "string"]) == optional
+    assert kind({"type": "array", "items": ["null", "long"]}) == numbers
+    assert kind({"type": "bytes"}) == raw
+
+
+@pytest.mark.parametrize("language", ["java", "typescript"])
+def test_other_languages_know_names_and_topics(tree: Path, language: str) -> None:
+    assert scaffold.run("fleet-report", ["car-created", "service-done"], None, language) == 0
+    folder = tree / "consumers" / "fleet_report"
+    texts = {file.name: file.read_text() for file in folder.rglob("*") if file.is_file()}
+    work = texts["Work.java" if language == "java" else "work.ts"]
+    assert all(
+        word in work for word in ("filtered-car-created-events", "filtered-service-events", "CarCreated", "ServiceDone")
+    )
+    assert all(field in work for field in ("id", "event_type", "header_data"))
+    assert not [name for name, text in texts.items() if "{{" in text or "{%" in text]
+    ast.parse(texts["test_fleet_report.py"])
+    json.loads(texts.get("package.json", "{}"))
+
+
+def test_a_language_that_nobody_wrote(tree: Path) -> None:
+    with pytest.raises(CdcError, match="no starter in cobol"):
+        scaffold.run("fleet-report", ["car-created"], None, "cobol")
+    assert not (tree / "consumers").exists()
