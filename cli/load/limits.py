@@ -75,13 +75,13 @@ class Meter:
         self.started, self.used = time.monotonic(), self.seconds()
 
     def seconds(self) -> dict[str, float]:
-        """Of the processor, per process with its children."""
+        """Of the processor, per process with its children, those that ended, too."""
         found: dict[str, float] = {}
         for name, pid in self.processes.items():
             with suppress(psutil.Error):
                 process = psutil.Process(pid)
-                whole = [process, *(process.children(recursive=True) if name != "cdc load" else [])]
-                found[name] = sum(sum(one.cpu_times()[:2]) for one in whole)
+                children = process.children(recursive=True) if name != "cdc load" else []
+                found[name] = sum(process.cpu_times()[:4]) + sum(sum(one.cpu_times()[:2]) for one in children)
         return found
 
     def cores(self) -> dict[str, float]:

@@ -52,7 +52,7 @@ class Bench:
             cores = meter.cores()
             stored = [one.id for one in generator.sent if one.status == STORED]
             witness.settle(stored, self.patience, progress)
-            found = verdict.judge(generator.sent, witness.firsts(), witness.times_readable())
+            found = verdict.judge(generator.sent, witness.firsts(), witness.times_readable(), self.scenario.warm_up)
         finally:
             witness.close()
         return Result(verdict=found, limit=limits.find(found.journeys, self.entrance, cores), cores=cores)

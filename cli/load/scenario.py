@@ -41,7 +41,7 @@ class Stage(Model):
 class Search(Model):
     """The highest rate between two whose share 0.99 of events reaches `stop` within `p99` seconds, by bisection.
 
-    Each try lasts `seconds`; the answer is exact to the share `within`.
+    Each try lasts `seconds`; a rate fails when `attempts` tries fail; the answer is exact to the share `within`.
     """
 
     lowest: Rate = 20
@@ -50,6 +50,7 @@ class Search(Model):
     stop: Stop = "routed"
     p99: Annotated[float, Field(gt=0)] = 0.25
     within: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    attempts: Annotated[int, Field(ge=1, le=9)] = 2
 
     @model_validator(mode="after")
     def is_a_span(self) -> "Search":
@@ -70,7 +71,8 @@ class Thresholds(Model):
 class Scenario(Model):
     """`via`: the events API, the database, or both in turn. `sessions`: how many send at once at most. `transaction`: events per
     commit (database only). `types`: weights. `size`: bytes of a body, or a name. `hot`: the share of events whose keys all
-    lie in one partition of the raw topic.
+    lie in one partition of the raw topic. `warmUp`: seconds at the beginning of a run whose events must arrive, but whose times
+    do not count: sessions sign in, code is compiled.
     """
 
     name: Slug
@@ -80,6 +82,7 @@ class Scenario(Model):
     types: dict[str, Annotated[float, Field(gt=0)]] = Field(default=dict.fromkeys(TYPES, 1.0), min_length=1)
     size: Literal["small", "medium", "large", "4k"] | Annotated[int, Field(ge=0, le=4_000_000)] = "small"
     hot: Annotated[float, Field(ge=0, le=1)] = 0
+    warm_up: Annotated[float, Field(ge=0, le=600)] = 0
     seed: int = 1
     stages: list[Stage] = Field(default=[])
     search: Search | None = None

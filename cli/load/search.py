@@ -24,10 +24,12 @@ def tries(bench: Bench, search: Search, tell: Callable[[str], None]) -> list[Try
     holds, fails = 0.0, 0.0
     rate = search.lowest
     while True:
-        one = attempt(bench, search, rate, tell)
-        found.append(one)
-        tell(f"{rate:,.0f}/s {one.because or 'holds'}")
-        holds, fails = (holds, rate) if one.because else (rate, fails)
+        for _ in range(search.attempts):  # a pause of the machine's fails one try, too high a rate each
+            found.append(attempt(bench, search, rate, tell))
+            tell(f"{rate:,.0f}/s {found[-1].because or 'holds'}")
+            if not found[-1].because:
+                break
+        holds, fails = (holds, rate) if found[-1].because else (rate, fails)
         if holds == search.highest or (fails and (not holds or fails - holds <= search.within * fails)):
             return found
         rate = (holds + fails) / 2 if fails else min(rate * STEP, search.highest)
@@ -35,7 +37,8 @@ def tries(bench: Bench, search: Search, tell: Callable[[str], None]) -> list[Try
 
 def attempt(bench: Bench, search: Search, rate: float, tell: Callable[[str], None]) -> Try:
     """One rate, for the seconds of the search."""
-    result = bench.run([Stage(rate=rate, seconds=search.seconds)], lambda text: tell(f"{rate:,.0f}/s: {text}"))
+    seconds = search.seconds + bench.scenario.warm_up
+    result = bench.run([Stage(rate=rate, seconds=seconds)], lambda text: tell(f"{rate:,.0f}/s: {text}"))
     return Try(rate, result, failed(result, search))
 
 

@@ -58,11 +58,17 @@ class Verdict:
         return found
 
 
-def judge(sent: Sequence[Sent], first: Mapping[Stop, Mapping[str, float]], readable: Mapping[str, int]) -> Verdict:
-    """`first`: when each event was first at a stop; `readable`: how many records of each `read_committed` readers had."""
+def judge(
+    sent: Sequence[Sent], first: Mapping[Stop, Mapping[str, float]], readable: Mapping[str, int], warm_up: float = 0
+) -> Verdict:
+    """`first`: when each event was first at a stop; `readable`: how many records of each `read_committed` readers had.
+
+    `warm_up`: seconds whose events have no times.
+    """
+    begin = min((one.due for one in sent), default=0.0)
     stored = [one for one in sent if one.status == STORED]
     refused = [one for one in sent if one.status != STORED]
-    journeys = [one for one in (journey(one, first) for one in stored) if one]
+    journeys = [one for one in (journey(one, first) for one in stored) if one and one.due >= begin + warm_up]
     journeys.sort(key=lambda one: one.due)
     took: dict[Stop, list[float]] = {stop: [getattr(one, stop) - one.due for one in journeys] for stop in STOPS}
     return Verdict(
@@ -72,7 +78,7 @@ def judge(sent: Sequence[Sent], first: Mapping[Stop, Mapping[str, float]], reada
         repeated=sum(readable.get(one.id, 0) > 1 for one in sent),
         unsure=sum(one.id not in readable for one in refused if not one.status.isdigit()),
         errors=dict(Counter(one.status for one in refused)),
-        seconds=max((one.answered for one in sent), default=0.0) - min((one.due for one in sent), default=0.0),
+        seconds=max((one.answered for one in sent), default=0.0) - begin,
         latency={stop: {name: percentile(values, share) for name, share in SHARES.items()} for stop, values in took.items() if values},
         journeys=journeys,
     )  # fmt: skip

@@ -73,7 +73,7 @@ def test_a_refusal_is_counted_by_its_status(running: Stack, tmp_path: Path) -> N
 
 
 def test_a_search_tells_each_try(running: Stack, tmp_path: Path) -> None:
-    search = {"lowest": 5, "highest": 10, "seconds": 1, "stop": "readable", "p99": 60}
+    search = {"lowest": 5, "highest": 10, "seconds": 1, "stop": "readable", "p99": 60, "attempts": 1}
     found = load(tmp_path, 0, search=search)
     assert [one["rate"] for one in found["tries"]] == [5, 10]
     assert found["highest"] == 10
