@@ -136,6 +136,14 @@ def plan(
 
 
 @app.command()
+def preflight(stack: Annotated[str, typer.Argument(help="dev, prod, ...")], as_json: Json = False) -> None:
+    """What would stop the first `up` on real accounts, asked before it begins. Changes nothing; exit code 1 when something would."""
+    from cli.commands import preflight as command
+
+    finish(lambda: command.run(stack, as_json))
+
+
+@app.command()
 def deploy(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
     """`pulumi up` under the policy pack, then a preview that must be empty. Changes a real environment."""
     from cli.commands import deploy as command

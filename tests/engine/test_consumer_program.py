@@ -34,6 +34,12 @@ pytestmark = pytest.mark.engine
 ROUNDS = 20
 NAME, TOPIC = "car-consumer", "filtered-car-created-events"
 SETTINGS = ROOT / "examples" / "consumer" / "cars.yaml"
+CONSUMERS = {
+    "cars": "CarCreated",
+    "loans": "LoanCreated",
+    "payments": "LoanPaymentSubmitted",
+    "services": "CarServiceDone",
+}
 
 
 @pytest.fixture(scope="module")
@@ -112,53 +118,75 @@ def log_of(process: "subprocess.Popen[str]") -> str:
     return told
 
 
-def done(database: str) -> list[str]:
-    """Ids whose effect happened, as often as it did."""
+def done(database: str, consumer: str = "") -> list[str]:
+    """Ids whose effect happened, as often as it did; of one consumer, or of all."""
     with psycopg.connect(database) as reader:
         try:
-            return [row[0] for row in reader.execute("SELECT record_id FROM consumed")]
+            rows = reader.execute("SELECT record_id FROM consumed WHERE %(who)s IN ('', consumer)", {"who": consumer})
+            return [row[0] for row in rows]
         except psycopg.errors.UndefinedTable:
             return []
 
 
+class Rounds:
+    """Members of the four consumers, of which one at a time is killed, stopped, joined or replaced."""
+
+    def __init__(self, connection: Path, database: str) -> None:
+        self.chance = random.Random(20261127)  # noqa: S311 - a schedule
+        self.connection, self.own = connection, ("--database", database)
+        self.members = {file: [self.one(file)] for file in CONSUMERS}
+
+    def one(self, file: str, *more: str) -> "subprocess.Popen[str]":
+        return started(self.connection, *self.own, *more, settings=SETTINGS.with_name(f"{file}.yaml"))
+
+    def round(self, file: str) -> None:
+        """What happens to one of a consumer's members; another one is there at its end."""
+        members, what = self.members[file], self.chance.choice(("kill", "term", "join", "static"))
+        if what == "join" and len(members) < 3:
+            members.append(self.one(file))
+            return
+        gone = members.pop(self.chance.randrange(len(members)))
+        if what == "kill":
+            gone.kill()
+            gone.wait(60)
+        else:
+            assert "everything that was done is committed" in ended(gone)
+            assert gone.returncode == 0
+        if not members:
+            members.append(self.one(file, *(("--instance", file) if what == "static" else ())))
+
+    def end(self) -> None:
+        for member in (one for some in self.members.values() for one in some):
+            member.terminate()
+            member.wait(60)
+
+
 def test_twenty_rounds_lose_nothing_and_do_nothing_twice(letters: Stack, connection: Path, database: str) -> None:
-    chance, sent, stop = random.Random(20261127), list[Any](), threading.Event()  # noqa: S311 - a schedule
+    """Five for each of the four consumers, side by side."""
+    sent, stop = list[Any](), threading.Event()
 
     def flow() -> None:
-        made = Factory(time.time_ns()).mixed(100_000, ("CarCreated",))
+        made = Factory(time.time_ns()).mixed(100_000, tuple(CONSUMERS.values()))
         events = iter(lambda: None if stop.is_set() else next(made), None)
         sent.append(sender(letters, 2).send(events, rate=30))
 
     sending = threading.Thread(target=flow)
     sending.start()
-    own = ("--database", database)
-    members = [started(connection, *own)]
+    rounds = Rounds(connection, database)
     try:
-        for _ in range(ROUNDS):
-            before = len(done(database))
-            wait_for(lambda known=before: len(done(database)) > known, 60, "work")
-            what = chance.choice(("kill", "term", "join", "static"))
-            if what == "join" and len(members) < 3:
-                members.append(started(connection, *own))
-                continue
-            gone = members.pop(chance.randrange(len(members)))
-            if what == "kill":
-                gone.kill()
-                gone.wait(60)
-            else:
-                assert "everything that was done is committed" in ended(gone)
-                assert gone.returncode == 0
-            if not members:
-                members.append(started(connection, *own, *(("--instance", "one") if what == "static" else ())))
+        for number in range(ROUNDS):
+            file = list(CONSUMERS)[number % len(CONSUMERS)]
+            name = yaml.safe_load(SETTINGS.with_name(f"{file}.yaml").read_text())["name"]
+            before = len(done(database, name))
+            wait_for(lambda who=name, known=before: len(done(database, who)) > known, 60, "work")
+            rounds.round(file)
         stop.set()
         sending.join(60)
         ids = set(sent[0].commits)
         wait_for(lambda: ids <= set(done(database)), 180, "the last events")
     finally:
         stop.set()
-        for member in members:
-            member.terminate()
-            member.wait(60)
+        rounds.end()
     found = [one for one in done(database) if one in ids]
     assert len(found) == len(set(found)) == len(ids) > 100
 

@@ -1,0 +1,1 @@
+"""What can be known of the accounts before the first `up`: asked, and nothing changed."""

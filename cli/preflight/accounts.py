@@ -1,0 +1,101 @@
+"""The accounts that a stack's settings speak of, and answers that several checks want."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx2
+import yaml
+
+from cli.doctor.once import once
+from stacks import load, naming
+from stacks.errors import CdcError
+from stacks.settings.model import PROJECT, Settings
+from stacks.settings.source_database import AuroraBackend
+
+SECONDS = 20
+KEY = ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """`name`: of the stack. `root`: the checkout. `confluent`, `aws`: other endpoints than the vendors' (an emulator's)."""
+
+    name: str
+    root: Path
+    confluent: str | None = None
+    aws: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @once
+    def settings(self) -> Settings:
+        """The stack's, as committed. InvalidFiles."""
+        return load.from_files(self.root, self.name)[0]
+
+    @once
+    def config(self) -> dict[str, Any]:
+        """The settings file's own keys: what is encrypted there, and by whom."""
+        return yaml.safe_load((self.root / f"Pulumi.{self.name}.yaml").read_text()) or {}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the settings file configures."""
+        return self.config.get("config", {})
+
+    @property
+    def aurora(self) -> AuroraBackend | None:
+        """The backend on AWS, where there is one."""
+        backend = self.settings.backend
+        return backend if isinstance(backend, AuroraBackend) else None
+
+    def physical(self, role: str, limit: int = 64) -> str:
+        """The name that something of this stack would have on AWS."""
+        return naming.physical(self.settings.environment.name, role, limit)
+
+    def ask_confluent(self, path: str, **parameters: str) -> httpx2.Response:
+        """An answer of Confluent Cloud's API, whatever it is. CdcError without a key."""
+        base = self.confluent or self.values.get("confluentcloud:endpoint") or naming.CONFLUENT_ENDPOINT
+        missing = [name for name in KEY if not os.environ.get(name)]
+        if missing:
+            raise CdcError(f"{' and '.join(missing)} not set", "a Cloud API key: docs/deploy.md")
+        pair = os.environ[KEY[0]], os.environ[KEY[1]]
+        with httpx2.Client(base_url=base, auth=pair, timeout=SECONDS, trust_env=self.confluent is None) as http:
+            return http.get(path, params=parameters)
+
+    def listed(self, path: str, **parameters: str) -> list[dict[str, Any]]:
+        """A list of Confluent's. CdcError for an answer that is none."""
+        answer = self.ask_confluent(path, **parameters)
+        if answer.status_code != 200:
+            raise CdcError(f"{path} answered {answer.status_code}")
+        return answer.json()["data"]
+
+    @once
+    def session(self) -> boto3.Session:
+        """The shell's AWS credentials, in the stack's region."""
+        return boto3.Session(region_name=self.settings.kafka.region)
+
+    def ask_aws(self, service: str) -> Any:
+        """A client of one of AWS's services."""
+        return self.session.client(service, endpoint_url=self.aws)  # type: ignore[call-overload]
+
+    @once
+    def zones(self) -> list[dict[str, Any]]:
+        """Availability zones of the region."""
+        return self.ask_aws("ec2").describe_availability_zones()["AvailabilityZones"]
+
+    @once
+    def vpcs(self) -> list[dict[str, Any]]:
+        """VPCs of the region."""
+        return self.ask_aws("ec2").describe_vpcs()["Vpcs"]
+
+    def needs(self, secret: str) -> bool:
+        """Do the settings ask for this secret?"""
+        if secret == "notificationUrl":  # noqa: S105 - its name
+            return bool(self.aurora and self.aurora.alarms.confluent)
+        return secret == "databasePassword" or self.aurora is not None  # noqa: S105 - its name
+
+    def has(self, secret: str) -> bool:
+        """Is it in the settings file?"""
+        return f"{PROJECT}:{secret}" in self.values

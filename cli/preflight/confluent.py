@@ -1,0 +1,67 @@
+"""Checks of the Confluent Cloud account."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from cli.client import stack as stacks
+from cli.preflight.accounts import Accounts
+from cli.preflight.check import Check, Finding, Skipped
+from stacks.errors import CdcError
+
+
+class CloudKeyWorks(Check):
+    """The Cloud API key in the environment is one that Confluent knows."""
+
+    area = "confluent"
+
+    def look(self, accounts: Accounts) -> Iterator[Finding]:
+        status = accounts.ask_confluent("/org/v2/environments", page_size="1").status_code
+        if status in (401, 403):
+            yield Finding(
+                f"Confluent answers {status} to the Cloud API key",
+                "the `up` would stop at its first resource of Confluent",
+                "confluent api-key create --resource cloud, then export CONFLUENT_CLOUD_API_KEY and _SECRET",
+            )
+
+
+class EnvironmentIsNew(Check):
+    """No environment of Confluent has this stack's name already."""
+
+    area = "confluent"
+
+    def look(self, accounts: Accounts) -> Iterator[Finding]:
+        name = accounts.settings.environment.name
+        if stands(accounts.name):
+            raise Skipped("the stack has been applied")
+        taken = [
+            one["id"] for one in accounts.listed("/org/v2/environments", page_size="100") if one["display_name"] == name
+        ]
+        if taken:
+            yield Finding(
+                f"there is an environment {name} already ({taken[0]})",
+                "the `up` would stop at the environment, or make a second one of that name",
+                f"another cdc-streaming:environment.name, or: confluent environment delete {taken[0]}",
+            )
+
+
+class FlinkIsInTheRegion(Check):
+    """Confluent runs Flink in the stack's region."""
+
+    area = "confluent"
+
+    def look(self, accounts: Accounts) -> Iterator[Finding]:
+        region = accounts.settings.kafka.region
+        if not accounts.listed("/fcpm/v2/regions", cloud="AWS", region_name=region):
+            yield Finding(
+                f"Confluent has no Flink in AWS {region}",
+                "the `up` would stop before its first resource, where it looks the region up",
+                "confluent flink region list --cloud aws, then another kafka.region",
+            )
+
+
+def stands(name: str) -> bool:
+    """Has the stack been applied? (No, when its outputs cannot be read.)"""
+    with suppress(CdcError):
+        stacks.load(name)
+        return True
+    return False

@@ -1,0 +1,12 @@
+"""All checks, in the order of an `up`."""
+
+from cli.preflight import aws, confluent, here, network
+from cli.preflight.check import Check
+
+MODULES = (here, confluent, aws, network)
+
+
+def every() -> list[type[Check]]:
+    """Checks of our modules, in their order, then a team's own."""
+    order = [module.__name__ for module in MODULES]
+    return sorted(Check.known, key=lambda one: order.index(one.__module__) if one.__module__ in order else len(order))
