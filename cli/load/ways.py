@@ -68,15 +68,20 @@ class Database(Way):
 
     @contextmanager
     def session(self) -> Generator[Send]:
-        with psycopg.connect(self.dsn) as connection:
-            yield lambda events: self.commit(connection, events)
-
-    def commit(self, connection: psycopg.Connection, events: Sequence[Event]) -> str:
-        """All of them or none."""
+        held = [psycopg.connect(self.dsn)]
         try:
-            with connection.transaction(), connection.pipeline():
+            yield lambda events: self.commit(held, events)
+        finally:
+            held[0].close()
+
+    def commit(self, held: list[psycopg.Connection], events: Sequence[Event]) -> str:
+        """All of them or none. A connection that was lost costs the events at hand; the next have another one."""
+        try:
+            if held[0].closed:
+                held[0] = psycopg.connect(self.dsn)
+            with held[0].transaction(), held[0].pipeline():
                 for event in events:
-                    write(connection, event)
+                    write(held[0], event)
         except psycopg.Error as error:
             return type(error).__name__
         return STORED

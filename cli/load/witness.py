@@ -30,8 +30,8 @@ class Witness:
 
     def settle(self, wanted: Collection[str], patience: float, progress: Callable[[], None]) -> None:
         """Until every event can be read, or nothing came for so many seconds."""
-        known, moved = -1, time.monotonic()
-        while self.readable() < len(wanted) or not all(self.seen(identity) for identity in wanted):
+        known, moved, missing = -1, time.monotonic(), set(wanted)
+        while missing := {identity for identity in missing if not self.seen(identity)}:
             if (now := self.readable()) != known:
                 known, moved = now, time.monotonic()
             if time.monotonic() - moved > patience:
