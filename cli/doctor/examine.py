@@ -13,7 +13,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.schema_registry import SchemaRegistryError
 
 from cli.doctor.facts import Facts, Skipped
-from cli.doctor.probe import ORDER, Probe, Result, Verdict
+from cli.doctor.probe import ORDER, Probe, Result, Verdict, verdict_of
 from local.errors import LocalError
 from stacks.errors import CdcError
 
@@ -49,7 +49,12 @@ def addressed(found: Result, facts: Facts) -> Result:
 
 
 def command_for(stack: str, local: bool, command: str) -> str:
-    """A command of ours as it is typed for a stack: with its name, and its console where there are no engines to ask."""
+    """Commands of ours, joined by &&, as they are typed for a stack: with its name, and its console where there are no engines to ask."""
+    return " && ".join(one_for(stack, local, one) for one in command.split(" && "))
+
+
+def one_for(stack: str, local: bool, command: str) -> str:
+    """One of them."""
     words = command.split()
     if local or words[:1] != ["./cdc"] or {"-s", "--stack"} & set(words):
         return command
@@ -84,7 +89,4 @@ def result(probe: type[Probe], answer: Future[Any], deadline: float) -> Result:
         return told("unknown", str(error) or "no answer in time")
     except EXPECTED as error:
         return told("unknown", (getattr(error, "message", "") or str(error)).strip().splitlines()[0])
-    verdict: Verdict = "ok"
-    if findings:
-        verdict = "failed" if any(one.severity == "failed" for one in findings) else "warning"
-    return Result(probe.name(), probe.area, verdict, probe.runbook, findings)
+    return Result(probe.name(), probe.area, verdict_of(one.severity for one in findings), probe.runbook, findings)

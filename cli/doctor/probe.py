@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -22,6 +22,17 @@ class Finding:
     severity: Literal["failed", "warning"] = "failed"
 
 
+def hyphenated(kind: type) -> str:
+    """A class's name as `words-with-hyphens`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def verdict_of(severities: Iterable[str]) -> Verdict:
+    """What findings make of a probe: the worst of them."""
+    found = set(severities)
+    return "failed" if "failed" in found else "warning" if found else "ok"
+
+
 class Probe(ABC):
     """Looks at one thing. `look` yields what is wrong, nothing when all is well; errors of asking mean that it is not known.
 
@@ -38,7 +49,7 @@ class Probe(ABC):
     @classmethod
     def name(cls) -> str:
         """The class's name as `words-with-hyphens`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        return hyphenated(cls)
 
     @abstractmethod
     def look(self, facts: Facts) -> Iterator[Finding]:

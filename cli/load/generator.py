@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby, islice
 from queue import SimpleQueue
@@ -88,8 +87,7 @@ class Generator:
     def work(self, queue: "SimpleQueue[Item]", way: Way) -> None:
         """One session's share."""
         try:
-            with ExitStack() as held:
-                send = held.enter_context(way.session())
+            with way.session() as send:
                 while (item := queue.get()) is not None:
                     self.note(item, send)
         except Exception as error:  # noqa: BLE001 - raised again by `run`, in the main thread

@@ -1,6 +1,7 @@
 """The accounts that a stack's settings speak of, and answers that several checks want."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import boto3
 import httpx2
 import yaml
 
+from cli.client import stack as stacks
 from cli.doctor.once import once
 from stacks import load, naming
 from stacks.errors import CdcError
@@ -70,6 +72,19 @@ class Accounts:
         if answer.status_code != 200:
             raise CdcError(f"{path} answered {answer.status_code}")
         return answer.json()["data"]
+
+    @once
+    def greeting(self) -> httpx2.Response:
+        """Confluent's answer to the smallest question. CdcError without a key."""
+        return self.ask_confluent("/org/v2/environments", page_size="1")
+
+    @once
+    def stands(self) -> bool:
+        """Has the stack been applied? (No, when its outputs cannot be read.)"""
+        with suppress(CdcError):
+            stacks.load(self.name)
+            return True
+        return False
 
     @once
     def session(self) -> boto3.Session:

@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError, NoCredentialsError
 
+from cli.doctor.facts import Skipped
 from cli.preflight.accounts import Accounts
-from cli.preflight.check import Check, Finding, Skipped
-from cli.preflight.confluent import stands
+from cli.preflight.check import Check, Finding
 from stacks.settings.source_database import AuroraBackend
 
 LEFT = 100  # concurrent runs that AWS keeps for functions without a reservation
@@ -24,7 +24,7 @@ def backend(accounts: Accounts) -> AuroraBackend:
 def new(accounts: Accounts) -> AuroraBackend:
     """The same, of a stack that was never applied: its names must be free."""
     found = backend(accounts)
-    if stands(accounts.name):
+    if accounts.stands:
         raise Skipped("the stack has been applied")
     return found
 

@@ -1,6 +1,5 @@
 """What a check is, and all of them side by side, within a time."""
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +10,13 @@ from typing import ClassVar, Literal
 import httpx2
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.doctor.facts import Skipped
+from cli.doctor.probe import ORDER, Verdict, hyphenated, verdict_of
 from cli.preflight.accounts import Accounts
 from stacks.errors import CdcError
 
-Verdict = Literal["failed", "unknown", "warning", "skipped", "ok"]
-ORDER: tuple[Verdict, ...] = ("failed", "unknown", "warning", "skipped", "ok")
 # What asking may end in. Anything else is a fault of ours and is not hidden.
 EXPECTED = (CdcError, BotoCoreError, ClientError, httpx2.HTTPError, OSError)
-
-
-class Skipped(Exception):
-    """Why a check does not apply to these settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class Check(ABC):
     @classmethod
     def name(cls) -> str:
         """The class's name as `words-with-hyphens`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        return hyphenated(cls)
 
     @abstractmethod
     def look(self, accounts: Accounts) -> Iterator[Finding]:
@@ -80,7 +75,4 @@ def result(check: type[Check], accounts: Accounts) -> Result:
     except EXPECTED as error:
         told = (getattr(error, "message", "") or str(error)).strip().splitlines()[0]
         return Result(check.name(), check.area, "unknown", reason=told)
-    verdict: Verdict = "ok"
-    if findings:
-        verdict = "failed" if any(one.severity == "failed" for one in findings) else "warning"
-    return Result(check.name(), check.area, verdict, findings)
+    return Result(check.name(), check.area, verdict_of(one.severity for one in findings), findings)

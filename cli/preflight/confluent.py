@@ -1,12 +1,10 @@
 """Checks of the Confluent Cloud account."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 
-from cli.client import stack as stacks
+from cli.doctor.facts import Skipped
 from cli.preflight.accounts import Accounts
-from cli.preflight.check import Check, Finding, Skipped
-from stacks.errors import CdcError
+from cli.preflight.check import Check, Finding
 
 
 class CloudKeyWorks(Check):
@@ -15,7 +13,7 @@ class CloudKeyWorks(Check):
     area = "confluent"
 
     def look(self, accounts: Accounts) -> Iterator[Finding]:
-        status = accounts.ask_confluent("/org/v2/environments", page_size="1").status_code
+        status = accounts.greeting.status_code
         if status in (401, 403):
             yield Finding(
                 f"Confluent answers {status} to the Cloud API key",
@@ -31,7 +29,7 @@ class EnvironmentIsNew(Check):
 
     def look(self, accounts: Accounts) -> Iterator[Finding]:
         name = accounts.settings.environment.name
-        if stands(accounts.name):
+        if accounts.stands:
             raise Skipped("the stack has been applied")
         taken = [
             one["id"] for one in accounts.listed("/org/v2/environments", page_size="100") if one["display_name"] == name
@@ -57,11 +55,3 @@ class FlinkIsInTheRegion(Check):
                 "the `up` would stop before its first resource, where it looks the region up",
                 "confluent flink region list --cloud aws, then another kafka.region",
             )
-
-
-def stands(name: str) -> bool:
-    """Has the stack been applied? (No, when its outputs cannot be read.)"""
-    with suppress(CdcError):
-        stacks.load(name)
-        return True
-    return False

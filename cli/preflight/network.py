@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
+from cli.doctor.facts import Skipped
 from cli.preflight.accounts import Accounts
 from cli.preflight.aws import backend, new
-from cli.preflight.check import Check, Finding, Skipped
+from cli.preflight.check import Check, Finding
 from stacks.settings.source_database import ExistingVpc, NewVpc
 
 VPCS_PER_REGION = ("vpc", "L-F678F1CE", 5)  # service, quota, AWS's own default

@@ -42,7 +42,7 @@ class Domain:
     def by_schema(self, kind: str) -> Event:
         """An event whose entity is made from its schema. CdcError when no try is valid."""
         entity_type, schema = next(
-            (entity, one) for entity, one in validation.by_entity_type().items() if kind in one["x-eventTypes"]
+            (entity, one) for entity, one in validation.by_entity_type().items() if kind in one.get("x-eventTypes", [])
         )
         identity = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
         now = instant(datetime.now(UTC))

@@ -145,6 +145,14 @@ def test_a_team_adds_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("./cdc connector resume", "./cdc connector resume -s prod"),
         ("./cdc logs connect", "./cdc console -s prod"),
         ("./cdc status", "./cdc status -s prod"),
+        (
+            "./cdc connector pause && ./cdc connector resume",
+            "./cdc connector pause -s prod && ./cdc connector resume -s prod",
+        ),
+        (
+            "./cdc statements restore -s prod && pulumi up -s prod",
+            "./cdc statements restore -s prod && pulumi up -s prod",
+        ),
         ("./cdc env --stack prod", "./cdc env --stack prod"),
         ("pulumi up -s prod --refresh", "pulumi up -s prod --refresh"),
     ],

@@ -9,12 +9,16 @@ import botocore.client
 import pytest
 from moto import mock_aws
 
-from cli.preflight import confluent
 from cli.preflight.accounts import Accounts
+from stacks.errors import CdcError
 from tests.support.paths import ROOT
 from tests.support.preflight import Confluent, Settings, changed, client, remove
 
 SECRET = {"secure": "AAAB"}
+
+
+def never_applied(name: str) -> None:
+    raise CdcError(f"there is no stack {name}")
 
 
 @pytest.fixture
@@ -77,7 +81,6 @@ def accounts(
     program.write_text("#!/bin/sh\necho v99.0.0\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    monkeypatch.setattr(confluent, "stands", lambda _: False)
-    monkeypatch.setattr("cli.preflight.aws.stands", lambda _: False)
+    monkeypatch.setattr("cli.client.stack.load", never_applied)
     changed(tree, lambda config, own: own["backend"].update(offered))
     return Accounts(name="dev", root=tree)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from cli.commands import preflight
-from cli.preflight import confluent, here
+from cli.preflight import here
 from cli.preflight.accounts import Accounts
 from cli.preflight.check import examine
 from cli.preflight.every import every
@@ -100,8 +100,7 @@ def test_a_vpc_that_exists(accounts: Accounts) -> None:
 
 
 def test_what_stands_needs_no_free_names(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.preflight.aws.stands", lambda _: True)
-    monkeypatch.setattr(confluent, "stands", lambda _: True)
+    monkeypatch.setattr("cli.client.stack.load", lambda _: None)
     make_cluster(accounts)
     skipped = {one.check for one in examine(accounts, every()) if one.reason == "the stack has been applied"}
     assert {"names-are-free", "environment-is-new", "instance-is-offered", "another-vpc-has-room"} <= skipped

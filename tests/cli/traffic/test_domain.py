@@ -58,7 +58,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     for file in (ROOT / "schemas" / "events").glob("*.json"):
         (folder / file.name).write_text(file.read_text())
-    for name, schema in (("order", ORDER), ("line", LINE)):
+    quiet = {key: value for key, value in ORDER.items() if key != "x-eventTypes"} | {"$id": "urn:x:basket"}
+    quiet = json.loads(json.dumps(quiet).replace('"Order"', '"Basket"'))  # an entity that no event tells of
+    for name, schema in (("basket", quiet), ("order", ORDER), ("line", LINE)):
         (folder / f"{name}.json").write_text(json.dumps(schema))
     monkeypatch.setattr(validation, "schemas", lambda: folder)
     forget()

@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from local.engines import watch
 from local.engines.leftovers import end_holders, end_recorded
 from local.engines.spec import Engine
 from local.engines.supervisor import GIVE_UP_AFTER, Supervisor
@@ -117,6 +118,14 @@ def test_a_line_that_only_a_restart_mends(tmp_path: Path) -> None:
         assert supervisor.running["talks"].process is not process
 
     assert supervised(tmp_path, [talks], work).running["talks"].restarts == 1
+
+
+def test_a_log_that_somebody_removed_says_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "talks.log"
+    assert watch.since(log, 3) == b""
+    log.write_bytes(b"one\ntwo")
+    assert watch.since(log, 4) == b"two"
+    assert watch.since(log, 99) == b""
 
 
 def test_it_gives_up_with_the_end_of_the_log(tmp_path: Path) -> None:
