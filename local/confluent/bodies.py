@@ -28,15 +28,29 @@ LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 
 async def read(request: Request) -> dict[str, Any]:
     """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large."""
-    raw = await taken(request)
-    try:
-        value: Any = json.loads(raw or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"the body is not JSON: {type(error).__name__}: {str(error)[:200]}") from error
+    value = await decoded(request, b"{}")
     if not isinstance(value, dict):
         raise ApiError(400, "the body must be a JSON object")
     check(value, "")
     return cast("dict[str, Any]", value)
+
+
+async def read_list(request: Request) -> list[dict[str, Any]]:
+    """The JSON list of objects of a request. ApiError as `read`."""
+    value = await decoded(request, b"[]")
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[Any]", value)):
+        raise ApiError(400, "the body must be a JSON list of objects")
+    check(value, "")
+    return cast("list[dict[str, Any]]", value)
+
+
+async def decoded(request: Request, empty: bytes) -> Any:
+    """The JSON of a request; `empty` stands for no body. ApiError 400 for what is none."""
+    raw = await taken(request)
+    try:
+        return json.loads(raw or empty)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"the body is not JSON: {type(error).__name__}: {str(error)[:200]}") from error
 
 
 async def taken(request: Request) -> bytes:

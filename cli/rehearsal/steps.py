@@ -1,0 +1,211 @@
+"""What a rehearsal does, one after the other: the commands of docs/deploy.md, each in a copy of the checkout."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cli.client.notifications import integration_name
+from cli.client.rest import control_plane
+from cli.planning import rotation
+from local.environment import Instance
+from stacks.errors import CdcError
+from stacks.settings.model import Settings
+
+TAIL = 1800
+APPLY = ("--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-outputs")
+LOOK = ("--expect-no-changes", "--non-interactive", "--color", "never", "--suppress-outputs")
+DEFAULT = "env-default"  # the organization's own environment
+# Where a destroy must leave nothing.
+PLACES = {
+    "environments": "/org/v2/environments",
+    "service-accounts": "/iam/v2/service-accounts",
+    "role bindings": "/iam/v2/role-bindings?crn_pattern=crn://*",
+    "API keys": "/iam/v2/api-keys",
+    "identity providers": "/iam/v2/identity-providers",
+    "integrations": "/notifications/v1/integrations",
+}
+
+
+class Wrong(CdcError):
+    """A step did not go as an account's would have to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The stack, its settings, the copy whose files are changed, the environment that it is applied to."""
+
+    stack: str
+    settings: Settings
+    root: Path
+    instance: Instance
+    plugin: str
+
+    def cdc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of the copy."""
+        command = [sys.executable, "-m", "cli", *arguments]
+        own = {
+            "PYTHONPATH": str(self.root),
+            "CDC_HOME": str(self.instance.home),
+            "CDC_PORT_BASE": str(self.instance.port_base),
+        }
+        environment = {**os.environ, **own}
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+    def pulumi(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The Pulumi CLI on the stack."""
+        plugin = ("--plugin", self.plugin)
+        return self.cdc("pulumi", *plugin, verb, "-s", self.stack, *arguments)
+
+    def file(self) -> Path:
+        """The settings, in the copy."""
+        return self.root / f"Pulumi.{self.stack}.yaml"
+
+
+def well(done: subprocess.CompletedProcess[str], what: str) -> str:
+    """Its output. Wrong with the end of what it said."""
+    if done.returncode:
+        raise Wrong(f"{what}: exit code {done.returncode}\n{(done.stdout + done.stderr).strip()[-TAIL:]}")
+    return done.stdout
+
+
+def apply(it: Rehearsal) -> str:
+    """`up`, then a preview that has nothing more to do."""
+    well(it.pulumi("up", *APPLY), "up")
+    return unchanged(it)
+
+
+def unchanged(it: Rehearsal) -> str:
+    """A second preview."""
+    well(it.pulumi("preview", *LOOK), "a second preview")
+    return "the next preview has nothing to do"
+
+
+def refreshed(it: Rehearsal) -> str:
+    """What is there is what is declared."""
+    well(it.pulumi("preview", "--refresh", *LOOK), "a preview with refresh")
+    return "nothing drifted"
+
+
+def outside(it: Rehearsal) -> str:
+    """The first step of a private stack, from anywhere: all that fails does so for want of its private address."""
+    done = it.pulumi("up", "--continue-on-error", *APPLY)
+    told = done.stdout + done.stderr
+    if done.returncode == 0:
+        raise Wrong("the private stack was applied from outside of its network", "its addresses are not private")
+    failed = re.findall(r"^\s*error: (.*)$", told, re.MULTILINE)
+    private = str(it.instance.port("private"))
+    strange = [
+        line for line in failed if private not in line and not re.search(r"update failed|failed to|\d+ errors?", line)
+    ]
+    if strange or not failed:
+        raise Wrong("from outside other things failed, too:\n" + "\n".join(strange or [told[-TAIL:]]))
+    return f"{sum(private in line for line in failed)} resources wait for the network, as the guide says"
+
+
+def deployed(it: Rehearsal) -> str:
+    """`cdc deploy`: files, update, notifications, preview, doctor, canaries."""
+    well(it.cdc("deploy", it.stack), f"cdc deploy {it.stack}")
+    return "doctor and a canary for each route are well"
+
+
+def route_changed(it: Rehearsal) -> str:
+    """A route more, then as before: statements hand over, and deliver again."""
+    file = it.root / "routes.yaml"
+    before = file.read_text()
+    document: dict[str, Any] = yaml.safe_load(before)
+    document["routes"].append(another(document))
+    file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+    deployed(it)
+    file.write_text(before)
+    deployed(it)
+    return "one more, and one less: both delivered"
+
+
+def another(document: dict[str, Any]) -> dict[str, Any]:
+    """A route that takes what the first one takes."""
+    first = document["routes"][0]
+    source = next(one for one in document["sources"] if one["name"] == first["source"])
+    key = next(one["name"] for one in source["columns"] if one.get("key"))
+    when = {"all": [first["when"], {"field": key, "isNotNull": True}]}
+    topic = f"{document.get('topicPrefix', '')}rehearsal-{int(time.time())}"
+    return {"name": "rehearsal", "source": first["source"], "topic": topic, "when": when}
+
+
+def rotated(it: Rehearsal) -> str:
+    """Keys of another generation, step by step, each applied and looked at."""
+    now, steps = it.settings.keys, list[str]()
+    while True:
+        step = rotation.step(now, it.settings.private)
+        it.file().write_text(rotation.written(it.file().read_text(), step.next))
+        deployed(it)
+        now, done = step.next, step.drops
+        steps.append(step.what)
+        if done:
+            return "; ".join(steps)
+
+
+def drifted(it: Rehearsal) -> str:
+    """What somebody deletes behind our back is seen, and mended."""
+    rest = control_plane(it.stack)
+    listed = rest.get(f"{PLACES['role bindings']}&page_size=100")["data"]
+    victim = next(one for one in listed if "/topic=" in one["crn_pattern"])
+    rest.ask("DELETE", f"/iam/v2/role-bindings/{victim['id']}")
+    if it.pulumi("preview", "--refresh", *LOOK).returncode == 0:
+        raise Wrong(f"a role binding was deleted, and nobody noticed: {victim['role_name']} {victim['crn_pattern']}")
+    well(it.pulumi("up", "--refresh", *APPLY), "up after a drift")
+    return f"{refreshed(it)} after a role binding was deleted and mended"
+
+
+def destroyed(it: Rehearsal) -> str:
+    """As section 9 of the guide says: nothing is left."""
+    if it.settings.protect:
+        file = it.file()
+        file.write_text(re.sub(r"(cdc-streaming:protect:) true", r"\1 false", file.read_text()))
+        well(it.pulumi("up", *APPLY), "up without protection")
+    if integration_name(it.settings):
+        well(it.cdc("notifications", "-s", it.stack, "--remove"), "notifications --remove")
+    well(it.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--color", "never"), "destroy")
+    left = [f"{what} {one.get('display_name') or one['id']}" for what, one in leftovers(it)]
+    if left:
+        raise Wrong(f"destroy left behind: {', '.join(left)}")
+    return "nothing is left"
+
+
+def leftovers(it: Rehearsal) -> Generator[tuple[str, dict[str, Any]]]:
+    """What the account still has, beside its own default environment."""
+    rest = control_plane(it.stack)
+    for what, path in PLACES.items():
+        for one in rest.get(path)["data"]:
+            if one["id"] != DEFAULT:
+                yield what, one
+
+
+@contextmanager
+def timed(found: "list[Outcome]", name: str) -> Generator[Callable[[str], None]]:
+    """Write down how a step went."""
+    started, told = time.monotonic(), list[str]()
+    try:
+        yield told.append
+    except CdcError as error:
+        found.append(Outcome(name, False, round(time.monotonic() - started, 1), error.message))
+        raise
+    found.append(Outcome(name, True, round(time.monotonic() - started, 1), "".join(told)))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one step went."""
+
+    step: str
+    well: bool
+    seconds: float
+    told: str
