@@ -23,6 +23,7 @@ OBJECTS = frozenset((
     "target",
 ))  # fmt: skip
 MAPPINGS = frozenset(("properties",))
+FREE = "attributes"
 LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 
 
@@ -67,7 +68,9 @@ def check(value: Any, place: str) -> None:
         for name, inner in cast("dict[str, Any]", value).items():
             here = f"{place}.{name}".removeprefix(".")
             sound(name, here)
-            if inner is not None:
+            if name == FREE:  # what stands in it has names of its own
+                texts({key: text or "" for key, text in cast("dict[str, Any]", inner or {}).items()}, here)
+            elif inner is not None:
                 typed(name, inner, here)
                 check(inner, here)
     elif isinstance(value, list):
@@ -79,6 +82,8 @@ def check(value: Any, place: str) -> None:
 
 def typed(name: str, value: Any, here: str) -> None:
     """A field by its name, which means the same everywhere in the API."""
+    if name == "cloud" and isinstance(value, dict):  # of a PrivateLink connection: what it connects
+        return
     if name in TEXTS:
         expect(isinstance(value, str), here, "a text", value)
         limit = LARGE_TEXT if name in LONG else TEXT

@@ -89,6 +89,7 @@ IDENTITY_PROVIDER = Control(
     provider_state,
     lambda old, new: changed(old, new, *NAMES),
     named=("displayName", "issuer"),
+    doubles=True,
 )
 IDENTITY_POOL = Control(
     "/iam/v2/identity-providers/{}/identity-pools",
@@ -96,11 +97,12 @@ IDENTITY_POOL = Control(
     pool_state,
     lambda old, new: changed(old, new, *POOL_FIELDS),
     named=("displayName", "filter"),
+    doubles=True,
     inside="identityProvider",
 )
 NOTIFICATIONS_INTEGRATION = Control(
-    "/notifications/v1/integrations", integration_body, integration_state, integration_patch, named=("displayName",)
+    "/notifications/v1/integrations", integration_body, integration_state, integration_patch, named=("displayName",), doubles=True
 )
 KAFKA_CLIENT_QUOTA = Control(
-    "/kafka-quotas/v1/client-quotas", quota_body, quota_state, quota_patch, named=("displayName", "principals")
+    "/kafka-quotas/v1/client-quotas", quota_body, quota_state, quota_patch, named=("displayName", "principals"), doubles=True
 )

@@ -10,6 +10,7 @@ from plugins.engine.rest import escaped
 from plugins.engine.values import Properties
 
 BASE = "/catalog/v1"
+EXISTS = 409
 
 
 def one(answers: list[dict[str, Any]], what: str) -> dict[str, Any]:
@@ -30,6 +31,8 @@ class Tag:
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
         wanted = {"name": inputs["name"], "description": inputs.get("description") or "", "entityTypes": ["cf_entity"]}
         answers = plane(inputs).call("POST", f"{BASE}/types/tagdefs", [wanted])
+        if answers and (answers[0].get("error") or {}).get("error_code") == EXISTS:  # ours, from an update that was killed
+            answers = plane(inputs).call("PUT", f"{BASE}/types/tagdefs", [wanted])
         one(answers, f"error creating Tag {inputs['name']!r}")
         waits.slept(waits.TAG)
         identity = f"{inputs['schemaRegistryCluster']['id']}/{inputs['name']}"
@@ -94,6 +97,8 @@ class EntityAttributes:
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
         found = plane(state).call("GET", entity(state))["entity"]["attributes"]
         known = {name: found[name] for name in state.get("attributes") or {} if found.get(name) is not None}
+        if state.get("attributes") and not known:  # the topic is there, and nothing of ours is said about it
+            raise Gone(identity)
         return {**state, "attributes": known}
 
     def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:

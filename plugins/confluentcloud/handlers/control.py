@@ -18,7 +18,7 @@ class Control:
     """A resource of the control plane.
 
     `send` makes the body of a POST, `receive` the state of an answer, `patch` the body of a PATCH (empty: nothing to
-    send). `scoped`: reads and deletes name the environment. `keeps`: inputs that the answer does not repeat.
+    send). `scoped`: reads and deletes name the environment. `doubles`: the service would make a second one of the same. `keeps`: inputs that the answer does not repeat.
     `named`: properties that no two objects share. An object of ours may be there that no state knows: an update was killed
     between the service's answer and the state. It is taken over instead of refused or made twice. `alike`: for what has a
     secret that is told once, the properties of one whose answer was lost: it is deleted, and another made. `inside`: the
@@ -30,6 +30,7 @@ class Control:
     receive: Callable[[Json], Properties]
     patch: Callable[[Properties, Properties], Json]
     scoped: bool = False
+    doubles: bool = False
     keeps: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
@@ -48,7 +49,7 @@ class Control:
         return {**{key: inputs[key] for key in self.keeps if key in inputs}, **self.receive(answer)}
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        made = (self.known(config, inputs) if self.scoped else None) or self.make(config, inputs)
+        made = (self.known(config, inputs) if self.scoped or self.doubles else None) or self.make(config, inputs)
         identity = made["id"]
         answer = self.ready(config, identity, inputs)
         self.settle(config, inputs, made)

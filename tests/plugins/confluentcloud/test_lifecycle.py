@@ -12,6 +12,7 @@ from cli.client.wait import wait_for
 from plugins.confluentcloud.package import PACKAGE
 from plugins.engine import rest
 from plugins.engine.errors import RestError
+from tests.support import network
 from tests.support.fakes import cloud
 from tests.support.fakes.cloud import Running
 from tests.support.fakes.flink import BROKEN
@@ -79,6 +80,20 @@ CASES: dict[str, Case] = {
     "Connector": (connector, {"status": "PAUSED"}, None),
     "FlinkStatement": (lambda _: {"statement": "ALTER TABLE `t` SET ('error-handling.mode' = 'fail')",
                                   "statementName": "st", "properties": {"a": "b"}}, None, {"statement": "INSERT INTO `x`"}),
+    "Tag": (lambda r: {"name": "cdc_tag", "description": "d", **network.catalog(r)}, {"description": "e"}, {"name": "other"}),
+    "TagBinding": (network.tag_binding, None, {"tagName": "other"}),
+    "CatalogEntityAttributes": (network.attributes, {"attributes": {"owner": "others"}}, {"entityType": "sr_schema"}),
+    "IdentityProvider": (network.identity_provider, {"description": "e"}, {"issuer": "https://other.example"}),
+    "IdentityPool": (network.identity_pool, {"filter": "claims.sub == \"x\""}, {"identityProvider": {"id": "op-other"}}),
+    "NotificationsIntegration": (lambda _: {"displayName": "n", "description": "d", "webhookTarget": {"url": "https://a.example"}},
+                                 {"webhookTarget": {"url": "https://b.example"}}, None),
+    "Gateway": (lambda r: {"displayName": "g", **network.place(r), "awsEgressPrivateLinkGateway": {"region": "us-east-1"}},
+                {"displayName": "h"}, {"awsEgressPrivateLinkGateway": {"region": "us-west-2"}}),
+    "AccessPoint": (network.access_point, {"displayName": "q"}, {"gateway": {"id": "gw-other"}}),
+    "DnsRecord": (network.dns_record, {"displayName": "e"}, {"domain": "other.example"}),
+    "PrivateLinkAttachment": (lambda r: {"displayName": "a", "cloud": "AWS", "region": "us-east-1", **network.place(r)},
+                              {"displayName": "b"}, {"region": "us-west-2"}),
+    "PrivateLinkAttachmentConnection": (network.connection, {"displayName": "d"}, {"aws": {"vpcEndpointId": "vpce-2"}}),
 }  # fmt: skip
 
 
@@ -111,7 +126,27 @@ def test_life(kind: str, fake_cloud: Running, engine: Engine) -> None:
 def test_every_served_type_has_a_case() -> None:
     from plugins.confluentcloud.handlers.table import HANDLERS
 
-    assert set(CASES) | {"KafkaCluster"} == set(HANDLERS)
+    assert set(CASES) | {"KafkaCluster", "KafkaClientQuota"} == set(HANDLERS)
+
+
+def test_a_quota_needs_a_dedicated_cluster(fake_cloud: Running, engine: Engine) -> None:
+    made = fake_cloud.made
+    inputs = {
+        "displayName": "q", "principals": [made["account"]], "kafkaCluster": {"id": made["cluster"]}, **network.place(fake_cloud),
+        "throughput": {"ingressByteRate": "1000", "egressByteRate": "2000"},
+    }  # fmt: skip
+    it, kept = urn("KafkaClientQuota"), fake_cloud.cloud.store.get("cluster", made["cluster"]) or {}
+    with pytest.raises(Refused, match="need a Dedicated cluster"):
+        engine.create(it, inputs)
+    fake_cloud.cloud.store.put("cluster", made["cluster"], {**kept, "config": {"kind": "Dedicated", "cku": 1}})
+    identity, state = engine.create(it, inputs)
+    assert engine.create(it, inputs)[0] == identity
+    wanted = changed(inputs, throughput={"ingressByteRate": "3000", "egressByteRate": "2000"})
+    assert engine.diff(it, identity, state, wanted)[1] == []
+    assert engine.update(it, identity, state, wanted)["throughput"]["ingressByteRate"] == "3000"
+    engine.delete(it, identity, state)
+    assert engine.read(it, identity, state) is None
+    fake_cloud.cloud.store.put("cluster", made["cluster"], kept)
 
 
 def test_a_cluster_is_read_and_a_second_one_refused(fake_cloud: Running, engine: Engine) -> None:
@@ -231,12 +266,24 @@ def test_look_ups(fake_cloud: Running, engine: Engine) -> None:
         engine.invoke(token.format("getEverything"), {})
 
 
-def test_types_that_only_plans_know_cannot_be_made_here(engine: Engine) -> None:
-    inputs = {"displayName": "g", "environment": {"id": "env-1"}}
-    with pytest.raises(Refused, match="has no Gateway"):
-        engine.create(urn("Gateway"), inputs)
-    assert engine.read(urn("Gateway"), "g", inputs) == inputs
-    engine.delete(urn("Gateway"), "g", inputs)
+def test_addresses_by_an_access_point(fake_cloud: Running, engine: Engine) -> None:
+    it, inputs = urn("AccessPoint"), network.access_point(fake_cloud)
+    identity, state = engine.create(it, inputs)
+    token = "confluentcloud:index/getEndpoint:getEndpoint"  # noqa: S105 - a function's name
+    wanted = {**network.place(fake_cloud), "cloud": "AWS", "region": "us-east-1", "isPrivate": True}
+    for service, kinds in (("KAFKA", ["REST", "BOOTSTRAP"]), ("SCHEMA_REGISTRY", ["REST"]), ("FLINK", ["REST", "LANGUAGE_SERVICE"])):
+        found = engine.invoke(token, {"filter": {**wanted, "service": service}})["endpoints"]
+        own = [one for one in found if one["accessPoints"] == [{"id": identity}]]
+        assert [one["endpointType"] for one in own] == kinds
+    assert engine.invoke(token, {"filter": {**wanted, "service": "KAFKA", "isPrivate": False}})["endpoints"] == []
+    with pytest.raises(Refused, match="service must be one of"):
+        engine.invoke(token, {"filter": {**wanted, "service": "TEA"}})
+    with pytest.raises(Refused, match="is still used by ap-"):
+        engine.delete(urn("Gateway"), inputs["gateway"]["id"], network.place(fake_cloud))
+    engine.delete(it, identity, state)
+
+
+def test_a_type_that_nobody_knows(engine: Engine) -> None:
     with pytest.raises(Refused, match="has no resource type"):
         engine.check(urn("Teapot"), {})
 
