@@ -14,25 +14,30 @@ TEXT, LARGE_TEXT = 16 * 1024, 1024 * 1024
 TEXTS = frozenset((
     "display_name", "description", "name", "kind", "api_version", "id", "principal", "role_name", "crn_pattern", "topic_name",
     "compute_pool_id", "cloud", "region", "availability", "package", "schemaType", "compatibility", "compatibilityGroup", "alias",
-    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", "current_state", *LONG,
+    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", "current_state",
+    "issuer", "jwks_uri", "identity_claim", "filter", "domain", "resource_id", "vpc_endpoint_id", "vpc_endpoint_service_name",
+    "typeName", "entityType", "entityName", *LONG,
 ))  # fmt: skip
 INTEGERS = frozenset(("max_cfu", "partitions_count", "replication_factor", "max_ecku", "cku"))
 FLAGS = frozenset(("stopped", "default_pool", "deletion_protection", "normalize", "validate_only"))
 OBJECTS = frozenset((
     "spec", "config", "environment", "owner", "resource", "stream_governance_config", "network", "metadata", "notification_type",
-    "target",
+    "target", "gateway", "private_link_attachment", "cluster", "entity",
 ))  # fmt: skip
 MAPPINGS = frozenset(("properties",))
 FREE = "attributes"
 LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 
 
-async def read(request: Request) -> dict[str, Any]:
-    """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large."""
+async def read(request: Request, objects: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large.
+
+    `objects`: places (`spec.cloud`) that hold an object in this request, whatever their name means elsewhere.
+    """
     value = await decoded(request, b"{}")
     if not isinstance(value, dict):
         raise ApiError(400, "the body must be a JSON object")
-    check(value, "")
+    check(value, "", objects)
     return cast("dict[str, Any]", value)
 
 
@@ -62,7 +67,7 @@ async def taken(request: Request) -> bytes:
         raise ApiError(error.status, str(error)) from error
 
 
-def check(value: Any, place: str) -> None:
+def check(value: Any, place: str, objects: frozenset[str] = frozenset()) -> None:
     """Refuse known fields of another type, and texts that no store can hold."""
     if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
@@ -71,19 +76,20 @@ def check(value: Any, place: str) -> None:
             if name == FREE:  # what stands in it has names of its own
                 texts({key: text or "" for key, text in cast("dict[str, Any]", inner or {}).items()}, here)
             elif inner is not None:
-                typed(name, inner, here)
-                check(inner, here)
+                if here in objects:
+                    expect(isinstance(inner, dict), here, "an object", inner)
+                else:
+                    typed(name, inner, here)
+                check(inner, here, objects)
     elif isinstance(value, list):
         for number, inner in enumerate(cast("list[Any]", value)):
-            check(inner, f"{place}[{number}]")
+            check(inner, f"{place}[{number}]", objects)
     elif isinstance(value, str):
         sound(value, place)
 
 
 def typed(name: str, value: Any, here: str) -> None:
     """A field by its name, which means the same everywhere in the API."""
-    if name == "cloud" and isinstance(value, dict):  # of a PrivateLink connection: what it connects
-        return
     if name in TEXTS:
         expect(isinstance(value, str), here, "a text", value)
         limit = LARGE_TEXT if name in LONG else TEXT

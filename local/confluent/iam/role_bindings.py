@@ -30,7 +30,10 @@ async def create(cloud: Cloud, request: Request) -> Response:
     rbac.check(document)
     owner = document["principal"].removeprefix("User:")
     if not any(cloud.store.get(kind, owner) for kind in ("service-account", "identity-pool")):
-        raise ApiError(400, f"principal {document['principal']!r} is not a service account or an identity pool of this organization")
+        raise ApiError(
+            400,
+            f"principal {document['principal']!r} is not a service account or an identity pool of this organization",
+        )
     if any(document.items() <= other.items() for other in cloud.store.all("role-binding")):
         raise ApiError(409, "this role binding exists")
     document |= {"id": new_id("rb"), "created": now(), "given": not cloud.realistic}

@@ -36,7 +36,12 @@ async def create(cloud: Cloud, request: Request) -> Response:
     cluster = clusters.required(cloud, (spec.get("cluster") or {}).get("id", ""))
     if cluster["config"]["kind"] != "Dedicated":
         raise ApiError(400, f"client quotas need a Dedicated cluster; {cluster['id']} is {cluster['config']['kind']}")
-    document: Document = {"id": new_id("cq"), "created": now(), "cluster": cluster["id"], **{n: spec.get(n) for n in FIELDS}}
+    document: Document = {
+        "id": new_id("cq"),
+        "created": now(),
+        "cluster": cluster["id"],
+        **{n: spec.get(n) for n in FIELDS},
+    }
     return reply(rendered(cloud, cloud.store.put(KIND, document["id"], document)), 202)
 
 

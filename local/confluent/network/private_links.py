@@ -24,7 +24,11 @@ PRINCIPAL = "arn:aws:iam::000000000000:role/confluent"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of object. `above`: references (field of the spec → path of what it names) that must be there before, and stay."""
+    """One kind of object. `above`: references (field of the spec → path of what it names) that must be there before, and stay.
+
+    `needs`: what must stand in the spec (`config.region`). `kinds`: of its configuration. `objects`: fields that hold an object
+    here, and a text elsewhere.
+    """
 
     name: str
     path: str
@@ -32,6 +36,9 @@ class Kind:
     ready: str
     status: Callable[[Document], Document]
     above: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    objects: frozenset[str] = frozenset()
 
 
 def service_of(document: Document) -> str:
@@ -69,18 +76,25 @@ def connection_status(document: Document) -> Document:
     return {"cloud": {"kind": "AwsPrivateLinkAttachmentConnectionStatus"}}
 
 
-GATEWAY = Kind("Gateway", "gateways", "gw", "READY", gateway_status)
-POINT = Kind("AccessPoint", "access-points", "ap", "READY", point_status, (("gateway", "gateways"),))
+GATEWAY = Kind(
+    "Gateway", "gateways", "gw", "READY", gateway_status,
+    needs=("config.region",), kinds=("AwsEgressPrivateLinkGatewaySpec", "AwsIngressPrivateLinkGatewaySpec"),
+)  # fmt: skip
+POINT = Kind(
+    "AccessPoint", "access-points", "ap", "READY", point_status, (("gateway", "gateways"),),
+    kinds=("AwsEgressPrivateLinkEndpoint", "AwsIngressPrivateLinkEndpoint"),
+)  # fmt: skip
 RECORD = Kind(
     "DnsRecord", "dns-records", "dnsrec", "CREATED", lambda _: {},
-    (("gateway", "gateways"), ("config", "access-points")),
+    (("gateway", "gateways"), ("config", "access-points")), ("domain",),
 )  # fmt: skip
 ATTACHMENT = Kind(
-    "PrivateLinkAttachment", "private-link-attachments", "platt", "WAITING_FOR_CONNECTIONS", attachment_status
-)
+    "PrivateLinkAttachment", "private-link-attachments", "platt", "WAITING_FOR_CONNECTIONS", attachment_status,
+    needs=("cloud", "region"),
+)  # fmt: skip
 CONNECTION = Kind(
     "PrivateLinkAttachmentConnection", "private-link-attachment-connections", "plattc", "READY", connection_status,
-    (("private_link_attachment", "private-link-attachments"),),
+    (("private_link_attachment", "private-link-attachments"),), ("cloud.vpc_endpoint_id",), objects=frozenset(("spec.cloud",)),
 )  # fmt: skip
 KINDS = (GATEWAY, POINT, RECORD, ATTACHMENT, CONNECTION)
 
@@ -103,11 +117,27 @@ def rendered(cloud: Cloud, kind: Kind, document: Document) -> Document:
     return {**head, "metadata": metadata, "spec": spec, "status": status}
 
 
+def complete(kind: Kind, spec: Document) -> None:
+    """400 for a spec that lacks something, or is of a kind that is not served here."""
+    config = spec.get("config") or {}
+    if kind.kinds and config.get("kind") not in kind.kinds:
+        raise ApiError(400, f"spec.config.kind must be one of {', '.join(kind.kinds)}, got {config.get('kind')!r}")
+    needs = kind.needs
+    if kind is POINT:
+        needs = ("config.vpc_endpoint_id",) if "Ingress" in config["kind"] else ("config.vpc_endpoint_service_name",)
+    for place in needs:
+        holder, _, field = place.rpartition(".")
+        found = (spec.get(holder) or {} if holder else spec).get(field)
+        if not found or not isinstance(found, str):
+            raise ApiError(400, f"spec.{place} is required, a text")
+
+
 async def create(kind: Kind, cloud: Cloud, request: Request) -> Response:
-    spec = (await bodies.read(request)).get("spec") or {}
+    spec = (await bodies.read(request, kind.objects)).get("spec") or {}
     if not spec.get("display_name"):
         raise ApiError(400, "spec.display_name is required")
     environments.required(cloud, (spec.get("environment") or {}).get("id", ""))
+    complete(kind, spec)
     for field, path in kind.above:
         stored(cloud, path, named(spec, field), path.removesuffix("s"))
     document: Document = {"id": new_id(kind.prefix), "created": now(), "spec": spec}
@@ -130,7 +160,8 @@ async def index(kind: Kind, cloud: Cloud, request: Request) -> Response:
 
 
 async def update(kind: Kind, cloud: Cloud, request: Request) -> Response:
-    document, spec = one(kind, cloud, request), (await bodies.read(request)).get("spec") or {}
+    document = one(kind, cloud, request)
+    spec = (await bodies.read(request, kind.objects)).get("spec") or {}
     if spec.get("display_name"):
         document["spec"]["display_name"] = spec["display_name"]
     for field, path in kind.above:

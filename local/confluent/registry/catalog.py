@@ -64,11 +64,11 @@ async def define(cloud: Cloud, request: Request) -> Response:
             words = f"tag {name} exists" if known else f"tag {name!r} does not exist"
             answers.append({"name": name, "error": {"error_code": 409 if known else 4040005, "message": words}})
             continue
-        fresh: Document = {"created": now(), "version": 0, "entityTypes": sent.get("entityTypes") or ["cf_entity"]}
-        found = {
+        fresh: Document = {"created": now(), "version": 0, "entityTypes": ["cf_entity"]}
+        found: Document = {
             **(known or fresh),
             "name": name,
-            "description": sent.get("description", ""),
+            "description": sent.get("description") or "",
             "category": "CLASSIFICATION",
         }
         answers.append(cloud.store.put("catalog-tag", name, {**found, "version": found["version"] + 1}))

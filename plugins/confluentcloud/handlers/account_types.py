@@ -101,8 +101,18 @@ IDENTITY_POOL = Control(
     inside="identityProvider",
 )
 NOTIFICATIONS_INTEGRATION = Control(
-    "/notifications/v1/integrations", integration_body, integration_state, integration_patch, named=("displayName",), doubles=True
+    "/notifications/v1/integrations",
+    integration_body,
+    integration_state,
+    integration_patch,
+    named=("displayName",),
+    doubles=True,
 )
 KAFKA_CLIENT_QUOTA = Control(
-    "/kafka-quotas/v1/client-quotas", quota_body, quota_state, quota_patch, named=("displayName", "principals"), doubles=True
+    "/kafka-quotas/v1/client-quotas",
+    quota_body,
+    quota_state,
+    quota_patch,
+    named=("displayName", "principals"),
+    doubles=True,
 )

@@ -31,7 +31,9 @@ class Tag:
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
         wanted = {"name": inputs["name"], "description": inputs.get("description") or "", "entityTypes": ["cf_entity"]}
         answers = plane(inputs).call("POST", f"{BASE}/types/tagdefs", [wanted])
-        if answers and (answers[0].get("error") or {}).get("error_code") == EXISTS:  # ours, from an update that was killed
+        if (
+            answers and (answers[0].get("error") or {}).get("error_code") == EXISTS
+        ):  # ours, from an update that was killed
             answers = plane(inputs).call("PUT", f"{BASE}/types/tagdefs", [wanted])
         one(answers, f"error creating Tag {inputs['name']!r}")
         waits.slept(waits.TAG)

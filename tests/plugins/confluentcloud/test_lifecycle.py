@@ -271,7 +271,11 @@ def test_addresses_by_an_access_point(fake_cloud: Running, engine: Engine) -> No
     identity, state = engine.create(it, inputs)
     token = "confluentcloud:index/getEndpoint:getEndpoint"  # noqa: S105 - a function's name
     wanted = {**network.place(fake_cloud), "cloud": "AWS", "region": "us-east-1", "isPrivate": True}
-    for service, kinds in (("KAFKA", ["REST", "BOOTSTRAP"]), ("SCHEMA_REGISTRY", ["REST"]), ("FLINK", ["REST", "LANGUAGE_SERVICE"])):
+    for service, kinds in (
+        ("KAFKA", ["REST", "BOOTSTRAP"]),
+        ("SCHEMA_REGISTRY", ["REST"]),
+        ("FLINK", ["REST", "LANGUAGE_SERVICE"]),
+    ):
         found = engine.invoke(token, {"filter": {**wanted, "service": service}})["endpoints"]
         own = [one for one in found if one["accessPoints"] == [{"id": identity}]]
         assert [one["endpointType"] for one in own] == kinds
