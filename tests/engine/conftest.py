@@ -5,6 +5,7 @@ Two workers share the files; most of a file's time is waiting for engines.
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="cdc-engine-tests-"))
+    # A shell's background job ignores Ctrl-C, and so would every program that is started here and sent one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": PORTS, "PYTHONPATH": str(ROOT)}
     yield folder / "home"
     logs = folder / "home" / "logs"

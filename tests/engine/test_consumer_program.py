@@ -28,6 +28,7 @@ from cli.traffic.sender import sender
 from tests.engine.test_restarts import engine
 from tests.support import ledger
 from tests.support.changes import document
+from tests.support.groups import begin_now
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.engine
@@ -49,7 +50,8 @@ def letters(running: Stack, checkout: Checkout) -> Stack:
     next(one for one in business["consumers"] if one["name"] == NAME)["deadLetter"] = True
     (checkout.root / "routes.yaml").write_text(yaml.safe_dump(business, sort_keys=False))
     checkout.up()
-    return stacks.load("local")
+    begin_now(now := stacks.load("local"))
+    return now
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from cli.client.stack import Stack
 from cli.client.wait import wait_for
 from cli.commands.consumers.languages import LANGUAGES
 from tests.support.doctor import sent
+from tests.support.groups import begin_now
 
 pytestmark = pytest.mark.engine
 ROUTES = ("car-created", "loan-created")
@@ -41,6 +42,7 @@ def written(running: Stack, checkout: Checkout) -> Checkout:
         done = checkout.cdc("consumer", "new", f"fleet-{language}", *routes, "--language", language)
         assert done.returncode == 0, done.stderr
     checkout.up()
+    begin_now(stacks.load("local"))
     return checkout
 
 
@@ -62,8 +64,12 @@ def seen(told: Sequence[str], identity: str) -> bool:
     return any(identity in line for line in told if line.startswith("fleet-python"))
 
 
-@pytest.mark.parametrize(("names", "shown"), [((), 5), (("fleet-python", "loan-consumer"), 2)])
-def test_they_run_side_by_side_until_they_are_stopped(written: Checkout, names: Sequence[str], shown: int) -> None:
+@pytest.mark.parametrize(
+    ("names", "shown", "how"), [((), 5, signal.SIGINT), (("fleet-python", "loan-consumer"), 2, signal.SIGTERM)]
+)
+def test_they_run_side_by_side_until_they_are_stopped(
+    written: Checkout, names: Sequence[str], shown: int, how: signal.Signals
+) -> None:
     command = [str(written.root / "cdc"), "consumers", "up", *names]
     told: list[str] = []
     with subprocess.Popen(
@@ -72,11 +78,14 @@ def test_they_run_side_by_side_until_they_are_stopped(written: Checkout, names: 
         assert program.stdout
         reader = threading.Thread(target=told.extend, args=(program.stdout,))
         reader.start()
-        wait_for(lambda: sum(" reads " in line for line in told) == shown, 60, "their beginning")
-        ids = sent(10, "CarCreated", "LoanCreated")
-        wait_for(lambda: all(seen(told, one) for one in ids), 60, "its records")
-        program.send_signal(signal.SIGINT)
-        reader.join(60)
+        try:
+            wait_for(lambda: sum(" reads " in line for line in told) == shown, 60, "their beginning")
+            ids = sent(10, "CarCreated", "LoanCreated")
+            wait_for(lambda: all(seen(told, one) for one in ids), 60, "its records")
+            program.send_signal(how)
+            reader.join(60)
+        finally:
+            program.terminate()
     text = "".join(told)
     assert program.returncode == 0, text
     assert "Traceback" not in text

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import yaml
 
@@ -22,7 +23,7 @@ FINISH = 40.0  # seconds that a consumer may take to finish the record at hand
 
 
 def run(stack: str, database: str, names: Sequence[str]) -> int:
-    """Until Ctrl-C. `names`: these alone (none: all). Exit code 1 when one ended by itself."""
+    """Until Ctrl-C or SIGTERM, which end each of them. `names`: these alone (none: all). Exit code 1 when one ended by itself."""
     running = stacks.load(stack)
     files = [file for folder in FOLDERS for file in sorted(folder.rglob("*.yaml"))]
     known = {yaml.safe_load(file.read_text())["name"]: file for file in files}
@@ -32,6 +33,8 @@ def run(stack: str, database: str, names: Sequence[str]) -> int:
     if not wanted:
         raise CdcError(f"no consumer of {stack} has settings in this checkout", "cdc consumer new NAME --route ROUTE")
     connection = written(env.gather(running))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ended)
     members = {name: started(known[name], connection, database) for name in wanted}
     readers = [threading.Thread(target=shown, args=(name, one), daemon=True) for name, one in members.items()]
     for reader in readers:
@@ -44,6 +47,11 @@ def run(stack: str, database: str, names: Sequence[str]) -> int:
     finally:
         stop(members)
     return 1 if any(one.returncode not in (0, -signal.SIGTERM) for one in members.values()) else 0
+
+
+def ended(_: int, __: FrameType | None) -> None:
+    """Whoever ends us ends them: they have sessions of their own, and would go on."""
+    raise KeyboardInterrupt
 
 
 def written(found: dict[str, object]) -> Path:
