@@ -7,7 +7,8 @@ from dataclasses import asdict
 from cli.commands import up
 from cli.console import data, say, step, table
 from cli.rehearsal import network, stage, steps
-from cli.rehearsal.steps import Outcome, Rehearsal
+from cli.rehearsal.commands import Rehearsal, Wrong
+from cli.rehearsal.outcome import Outcome, timed
 from stacks.errors import CdcError
 
 Step = tuple[str, Callable[[Rehearsal], str]]
@@ -31,7 +32,7 @@ def run(stack: str, plugin: str, keep: bool, as_json: bool) -> int:
     with stage.stage(stack, loaded, plugin, keep) as it:
         try:
             perform(it, loaded, found)
-        except steps.Wrong as error:
+        except Wrong as error:
             say(f"✘ {error.message}")
             if error.hint:
                 say(f"  hint: {error.hint}")
@@ -57,7 +58,7 @@ def perform(it: Rehearsal, loaded: up.Loaded, found: list[Outcome]) -> None:
 @contextmanager
 def done(found: list[Outcome], name: str) -> Generator[Callable[[str], None]]:
     """A step, seen while it lasts and kept."""
-    with step(name), steps.timed(found, name) as tell:
+    with step(name), timed(found, name) as tell:
         yield tell
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.commands import up
-from cli.rehearsal.steps import Rehearsal
+from cli.rehearsal.commands import Rehearsal
 from local import mode
 from local.engines import client
 from local.environment import PORTS, Instance

@@ -1,14 +1,8 @@
 """What a rehearsal does, one after the other: the commands of docs/deploy.md, each in a copy of the checkout."""
 
-import os
 import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 import yaml
@@ -16,11 +10,8 @@ import yaml
 from cli.client.notifications import integration_name
 from cli.client.rest import control_plane
 from cli.planning import rotation
-from local.environment import Instance
-from stacks.errors import CdcError
-from stacks.settings.model import Settings
+from cli.rehearsal.commands import TAIL, Rehearsal, Wrong, well
 
-TAIL = 1800
 APPLY = ("--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-outputs")
 LOOK = ("--expect-no-changes", "--non-interactive", "--color", "never", "--suppress-outputs")
 DEFAULT = "env-default"  # the organization's own environment
@@ -33,48 +24,6 @@ PLACES = {
     "identity providers": "/iam/v2/identity-providers",
     "integrations": "/notifications/v1/integrations",
 }
-
-
-class Wrong(CdcError):
-    """A step did not go as an account's would have to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """The stack, its settings, the copy whose files are changed, the environment that it is applied to."""
-
-    stack: str
-    settings: Settings
-    root: Path
-    instance: Instance
-    plugin: str
-
-    def cdc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of the copy."""
-        command = [sys.executable, "-m", "cli", *arguments]
-        own = {
-            "PYTHONPATH": str(self.root),
-            "CDC_HOME": str(self.instance.home),
-            "CDC_PORT_BASE": str(self.instance.port_base),
-        }
-        environment = {**os.environ, **own}
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
-
-    def pulumi(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The Pulumi CLI on the stack."""
-        plugin = ("--plugin", self.plugin)
-        return self.cdc("pulumi", *plugin, verb, "-s", self.stack, *arguments)
-
-    def file(self) -> Path:
-        """The settings, in the copy."""
-        return self.root / f"Pulumi.{self.stack}.yaml"
-
-
-def well(done: subprocess.CompletedProcess[str], what: str) -> str:
-    """Its output. Wrong with the end of what it said."""
-    if done.returncode:
-        raise Wrong(f"{what}: exit code {done.returncode}\n{(done.stdout + done.stderr).strip()[-TAIL:]}")
-    return done.stdout
 
 
 def apply(it: Rehearsal) -> str:
@@ -187,25 +136,3 @@ def leftovers(it: Rehearsal) -> Generator[tuple[str, dict[str, Any]]]:
         for one in rest.get(path)["data"]:
             if one["id"] != DEFAULT:
                 yield what, one
-
-
-@contextmanager
-def timed(found: "list[Outcome]", name: str) -> Generator[Callable[[str], None]]:
-    """Write down how a step went."""
-    started, told = time.monotonic(), list[str]()
-    try:
-        yield told.append
-    except CdcError as error:
-        found.append(Outcome(name, False, round(time.monotonic() - started, 1), error.message))
-        raise
-    found.append(Outcome(name, True, round(time.monotonic() - started, 1), "".join(told)))
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one step went."""
-
-    step: str
-    well: bool
-    seconds: float
-    told: str
