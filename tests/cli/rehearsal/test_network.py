@@ -41,6 +41,6 @@ def test_only_inside(tmp_path: Path) -> None:
         with network.inside(instance):
             assert [asked(instance) for _ in range(3)] == [200_000] * 3
     server.shutdown()
+    server.server_close()
     with network.inside(instance), pytest.raises(httpx2.TransportError):
-        server.server_close()
         asked(instance)
