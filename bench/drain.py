@@ -55,7 +55,7 @@ def commit(dsn: str, made: list[tuple[str, str, str, str]]) -> None:
 def misrouted(observer: Observer, made: list[tuple[str, str, str, str]], topics: dict[str, str]) -> int:
     """Arrivals on another topic than the one of the row's type."""
     types = {identity: kind for identity, _, kind, _ in made}
-    return sum(topics.get(types.get(i, "")) != topic for topic, a in observer.seen.arrivals.items() for i in a)
+    return sum(topics.get(types.get(i, "")) != topic for topic, a in observer.seen.everywhere().items() for i in a)
 
 
 def measure(
@@ -71,11 +71,11 @@ def measure(
     written = time.time() - started
     wait.wait_for(lambda: observer.seen.total >= count, patience, "the arrival of every row")
     wanted = {identity for identity, *_ in made}
-    seen = lambda: wanted <= {i for a in observer.seen.arrivals.values() for i in a}  # noqa: E731
-    wait.wait_for(seen, 60, "the arrival of every row")
+    wait.wait_for(lambda: not observer.seen.missing(wanted), 60, "the arrival of every row")
     observer.close()
-    last = max(times[0] for a in observer.seen.arrivals.values() for times in a.values())
-    repeated = sum(len(times) - 1 for a in observer.seen.arrivals.values() for times in a.values())
+    arrivals = observer.seen.everywhere().values()
+    last = max(times[0] for a in arrivals for times in a.values())
+    repeated = sum(len(times) - 1 for a in arrivals for times in a.values())
     whole = last - started
     return {
         "rows": count,

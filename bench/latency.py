@@ -40,7 +40,7 @@ def observe(isolation: str, started: Event, stop: Event, results: "multiprocessi
     started.set()
     stop.wait()
     observer.close()
-    results.put({i: times for arrivals in observer.seen.arrivals.values() for i, times in arrivals.items()})
+    results.put({i: times for arrivals in observer.seen.everywhere().values() for i, times in arrivals.items()})
 
 
 def measure(rate: int, seconds: int, warm_up: int, isolation: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterato
         committed, refused = sent(canaries)
         waiting, deadline = [one for one in canaries if one.id in committed], time.time() + seconds
         while waiting and time.time() < deadline:
-            waiting = [one for one in waiting if not arrived(late, one.route.topic, one.id)]
+            waiting = [one for one in waiting if not late.seen.first(one.route.topic, one.id)]
             time.sleep(LOOK if waiting else 0)
         yield from refused
         for canary in (one for one in canaries if one.id in committed):
@@ -75,9 +75,9 @@ def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterato
             yield Outcome(
                 canary.route.name,
                 canary.id,
-                captured=after(since, arrived(early, canary.source.topic, canary.id)),
-                routed=after(since, arrived(early, canary.route.topic, canary.id)),
-                readable=after(since, arrived(late, canary.route.topic, canary.id)),
+                captured=after(since, early.seen.first(canary.source.topic, canary.id)),
+                routed=after(since, early.seen.first(canary.route.topic, canary.id)),
+                readable=after(since, late.seen.first(canary.route.topic, canary.id)),
             )
     finally:
         early.close()
@@ -94,12 +94,6 @@ def sent(canaries: Sequence[Canary]) -> tuple[dict[str, float], list[Outcome]]:
         except CdcError as error:
             refused.append(Outcome(canary.route.name, canary.id, problem=error.message, hint=error.hint))
     return committed, refused
-
-
-def arrived(observer: Observer, topic: str, identity: str) -> float | None:
-    """When it was first seen there."""
-    times = observer.seen.arrivals[topic].get(identity)
-    return times[0] if times else None
 
 
 def after(since: float, seen: float | None) -> float | None:

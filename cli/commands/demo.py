@@ -34,7 +34,7 @@ class Result:
     def rows(self) -> list[dict[str, Any]]:
         """Per topic: committed, arrived, missing, repeated, latency in milliseconds."""
         found = []
-        for topic, arrivals in self.observer.seen.arrivals.items():
+        for topic, arrivals in self.observer.seen.everywhere().items():
             wanted = {i for i, (kind, _) in self.sent.commits.items() if self.targets[kind] == topic}
             took = [1000 * (arrivals[i][0] - self.sent.commits[i][1]) for i in wanted if i in arrivals]
             row = {"topic": topic, "committed": len(wanted), "arrived": len(wanted & set(arrivals))}
@@ -91,12 +91,7 @@ def run(plugin: Plugin, as_json: bool) -> int:
 
 def await_arrival(observer: Observer, sent: Sent) -> None:
     """Wait until every committed event was seen on some topic."""
-    wanted = set(sent.commits)
-
-    def arrived() -> bool:
-        return wanted <= {i for found in observer.seen.arrivals.values() for i in found}
-
-    wait.wait_for(arrived, 90, "the arrival of every event")
+    wait.wait_for(lambda: not observer.seen.missing(sent.commits), 90, "the arrival of every event")
 
 
 def snapshot_rows(stack: Stack, topics: list[str]) -> dict[str, int]:
@@ -110,7 +105,7 @@ def snapshot_rows(stack: Stack, topics: list[str]) -> dict[str, int]:
 
 def last_record(stack: Stack, observer: Observer, topic: str) -> dict[str, Any] | None:
     """The last record seen on a topic, decoded."""
-    message = observer.seen.last.get(topic)
+    message = observer.seen.last(topic)
     if message is None:
         return None
     key, value = registry.Decoder(stack, "operator").readable(message)

@@ -10,6 +10,7 @@ from cli.doctor.facts import Facts
 from cli.monitoring import exporting, snapshot
 from cli.monitoring.exporting import Exports
 from cli.monitoring.openmetrics import OpenMetrics
+from cli.stopping import stopping
 
 
 def show(stack: str, database: str | None) -> int:
@@ -25,7 +26,7 @@ def show(stack: str, database: str | None) -> int:
 
 def serve(stack: str, database: str | None, exports: Exports) -> int:
     """Until Ctrl-C, or the end of the process is asked for."""
-    stopped = exporting.stopping()
+    stopped = stopping()
     with exporting.exporting(stacks.load(stack), database, exports):
         stopped.wait()
     return 0

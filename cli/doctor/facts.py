@@ -134,9 +134,8 @@ class Facts:
         """What the connector runs with, without secrets."""
         return there(lambda: self.connector.rest.get(self.connector.path)["config"])
 
-    @once
     def stored_position(self) -> int | None:
-        """The log position that the connector stored last; None when it stored none."""
+        """The log position that the connector stored last, asked each time; None when it stored none."""
         found = [entry["offset"] for entry in there(self.connector.offsets) if entry.get("offset")]
         return max((int(one["lsn"]) for one in found if one.get("lsn") is not None), default=None)
 

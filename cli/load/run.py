@@ -78,4 +78,4 @@ class Progress:
         if time.monotonic() - self.last >= EVERY:
             self.last = time.monotonic()
             offered, answered = self.generator.offered, len(self.generator.sent)
-            self.tell(f"{offered:,} due, {answered:,} answered, {self.witness.readable():,} readable")
+            self.tell(f"{offered:,} due, {answered:,} answered, {self.witness.late.seen.distinct():,} readable")

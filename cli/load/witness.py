@@ -31,21 +31,13 @@ class Witness:
     def settle(self, wanted: Collection[str], patience: float, progress: Callable[[], None]) -> None:
         """Until every event can be read, or nothing came for so many seconds."""
         known, moved, missing = -1, time.monotonic(), set(wanted)
-        while missing := {identity for identity in missing if not self.seen(identity)}:
-            if (now := self.readable()) != known:
+        while missing := self.late.seen.missing(missing):
+            if (now := self.late.seen.distinct()) != known:
                 known, moved = now, time.monotonic()
             if time.monotonic() - moved > patience:
                 return
             progress()
             time.sleep(LOOK)
-
-    def readable(self) -> int:
-        """Events that could be read so far, of whomever."""
-        return sum(len(found) for found in self.late.seen.arrivals.values())
-
-    def seen(self, identity: str) -> bool:
-        """It could be read."""
-        return any(identity in found for found in self.late.seen.arrivals.values())
 
     def firsts(self) -> dict[Stop, dict[str, float]]:
         """Per stop and event, when it first was there."""
@@ -57,13 +49,13 @@ class Witness:
         seen = self.late.seen if stop == "readable" else self.early.seen
         topics = self.raw if stop == "captured" else self.routed
         found: dict[str, float] = {}
-        for identity, times in chain.from_iterable(list(seen.arrivals[topic].items()) for topic in topics):
+        for identity, times in chain.from_iterable(seen.on(topic).items() for topic in topics):
             found[identity] = min(times[0], found.get(identity, times[0]))
         return found
 
     def times_readable(self) -> dict[str, int]:
         """Per event, how many records of it `read_committed` readers had."""
         found: dict[str, int] = {}
-        for identity, times in chain.from_iterable(list(one.items()) for one in self.late.seen.arrivals.values()):
+        for identity, times in chain.from_iterable(one.items() for one in self.late.seen.everywhere().values()):
             found[identity] = found.get(identity, 0) + len(times)
         return found

@@ -1,12 +1,10 @@
 """A stack asked again and again, and its figures where others look for them."""
 
-import signal
 import threading
 import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
 from cli.canary.watch import Outcome
 from cli.client.stack import Stack
@@ -16,18 +14,6 @@ from cli.monitoring import openmetrics, snapshot
 from cli.monitoring.openmetrics import OpenMetrics
 from cli.monitoring.otlp import Otlp
 from cli.monitoring.snapshot import Snapshot
-
-
-def stopping() -> threading.Event:
-    """Set when somebody ends this process: Ctrl-C, or SIGTERM."""
-    event = threading.Event()
-
-    def ended(_: int, __: FrameType | None) -> None:
-        event.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ended)
-    return event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,26 +1,12 @@
 """Watches events arrive on the routed topics: which, where, and when."""
 
 import threading
-import time
-from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, Message, TopicPartition
 
 from cli.client import kafka
 from cli.client.stack import Stack
-
-
-@dataclass
-class Seen:
-    """Arrivals: per topic, event id → times (Unix seconds), and the last record."""
-
-    arrivals: dict[str, dict[str, list[float]]] = field(default_factory=dict[str, dict[str, list[float]]])
-    last: dict[str, Message] = field(default_factory=dict[str, Message])
-    total: int = 0
-
-    def ids(self, topic: str) -> set[str]:
-        """The ids that arrived on a topic."""
-        return set(self.arrivals.get(topic, {}))
+from cli.traffic.seen import Seen
 
 
 def key_id(key: object) -> str:
@@ -42,7 +28,7 @@ class Observer:
     def __init__(
         self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False
     ) -> None:
-        self.seen = Seen({topic: {} for topic in topics})
+        self.seen = Seen(topics)
         self.client = kafka.consumer(
             stack,
             "operator",
@@ -76,11 +62,8 @@ class Observer:
                 if not self.waiting:
                     self.caught_up.set()
             return
-        topic, key = message.topic() or "", message.key()
-        if isinstance(key, bytes):
-            self.seen.arrivals[topic].setdefault(key_id(key), []).append(time.time())
-        self.seen.last[topic] = message
-        self.seen.total += 1
+        key = message.key()
+        self.seen.note(message.topic() or "", key_id(key) if isinstance(key, bytes) else None, message)
 
     def close(self) -> None:
         """Stop reading."""

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -38,7 +37,7 @@ class Live:
     def __init__(self, stack: Stack, files: tuple[Settings, Routes], database: str | None) -> None:
         self.stack, (self.settings, self.routes), self.database = stack, files, database
         self.graph = graph.of(stack.name, self.settings, self.routes)
-        self.history: deque[Snapshot] = deque()
+        self.history: tuple[Snapshot, ...] = ()  # replaced, never changed: pages walk through it meanwhile
         self.results: list[Result] = []
         self.version, self.changed = 0, threading.Condition()
         self.seen, self.examined = time.monotonic(), 0.0
@@ -82,9 +81,7 @@ class Live:
             self.results = examine(facts, probes.every())
             self.examined = time.monotonic()
         with self.changed:
-            self.history.append(found)
-            while self.history[0].at < found.at - HOUR:
-                self.history.popleft()
+            self.history = (*(one for one in self.history if one.at >= found.at - HOUR), found)
             self.version += 1
             self.changed.notify_all()
 

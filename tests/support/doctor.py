@@ -51,10 +51,10 @@ def sent(count: int, *kinds: str) -> set[str]:
 
 
 def healthy_again() -> None:
-    """Within the time that a heartbeat, an offset and a group need."""
+    """When heartbeat, offsets and groups have followed; a connector that was made again first reads its tables, however large."""
     wait_for(
         lambda: not {name for name, one in doctor().items() if one["verdict"] in ("failed", "unknown")},
-        45,
+        300,
         "a healthy stack",
     )
 

@@ -8,13 +8,12 @@ from cli.client.offsets import Offsets
 from cli.client.stack import Stack
 
 
-def begin_now(stack: Stack, names: set[str] | None = None) -> None:
-    """The groups of these consumers (None: of all) are at the ends of their topics. They must have no members."""
+def begin_now(stack: Stack) -> None:
+    """The groups of all consumers are at the ends of their topics. They must have no members."""
     offsets, admin = Offsets(stack), AdminClient(kafka.local_admin_config())
     for consumer in stack.contract.consumers:
-        if names is None or consumer.name in names:
-            ends = offsets.of(consumer.topics, OffsetSpec.latest())
-            places = [TopicPartition(topic, number, end) for (topic, number), end in ends.items()]
-            wanted = ConsumerGroupTopicPartitions(consumer.group, places)
-            for answer in admin.alter_consumer_group_offsets([wanted]).values():
-                answer.result()
+        ends = offsets.of(consumer.topics, OffsetSpec.latest())
+        places = [TopicPartition(topic, number, end) for (topic, number), end in ends.items()]
+        wanted = ConsumerGroupTopicPartitions(consumer.group, places)
+        for answer in admin.alter_consumer_group_offsets([wanted]).values():
+            answer.result()

@@ -14,6 +14,7 @@ from cli.client.stack import Stack
 from cli.console import data, out, say, table
 from cli.monitoring import exporting
 from cli.monitoring.exporting import Exports
+from cli.stopping import stopping
 from local.environment import ROOT
 from stacks import load as loading
 from stacks.routes.model import Routes
@@ -43,7 +44,7 @@ def once(wanted: Wanted, as_json: bool) -> int:
 def run(wanted: Wanted, every: float, exports: Exports) -> int:
     """A round each `every` seconds, with the stack's figures beside it, until it is stopped."""
     running, routes = opened(wanted)
-    stopped = exporting.stopping()
+    stopped = stopping()
     with exporting.exporting(running, wanted.database, exports) as export:
         while not stopped.is_set():
             began = time.monotonic()

@@ -8,17 +8,18 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 import yaml
 
 from cli.client import stack as stacks
 from cli.commands import env
 from cli.console import out, say
+from cli.stopping import stopping
 from local.environment import ROOT, Instance
 from stacks.errors import CdcError
 
 FOLDERS = (ROOT / "examples" / "consumer", ROOT / "consumers")  # ours, and what `cdc consumer new` writes
+LOOK = 0.2  # seconds between two looks whether any of them still runs
 FINISH = 40.0  # seconds that a consumer may take to finish the record at hand
 
 
@@ -33,25 +34,20 @@ def run(stack: str, database: str, names: Sequence[str]) -> int:
     if not wanted:
         raise CdcError(f"no consumer of {stack} has settings in this checkout", "cdc consumer new NAME --route ROUTE")
     connection = written(env.gather(running))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ended)
-    members = {name: started(known[name], connection, database) for name in wanted}
-    readers = [threading.Thread(target=shown, args=(name, one), daemon=True) for name, one in members.items()]
-    for reader in readers:
-        reader.start()
-    try:
+    stopped, members = stopping(), dict[str, subprocess.Popen[str]]()
+    try:  # they have sessions of their own, and would go on without us
+        for name in wanted:
+            members[name] = started(known[name], connection, database)
+        readers = [threading.Thread(target=shown, args=(name, one), daemon=True) for name, one in members.items()]
         for reader in readers:
-            reader.join()
-    except KeyboardInterrupt:
-        say("stopping: each finishes the record at hand")
+            reader.start()
+        while any(reader.is_alive() for reader in readers) and not stopped.wait(LOOK):
+            pass
+        if stopped.is_set():
+            say("stopping: each finishes the record at hand")
     finally:
         stop(members)
     return 1 if any(one.returncode not in (0, -signal.SIGTERM) for one in members.values()) else 0
-
-
-def ended(_: int, __: FrameType | None) -> None:
-    """Whoever ends us ends them: they have sessions of their own, and would go on."""
-    raise KeyboardInterrupt
 
 
 def written(found: dict[str, object]) -> Path:

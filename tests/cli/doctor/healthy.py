@@ -63,7 +63,7 @@ def facts() -> SimpleNamespace:
         heartbeat_seconds=10.0,
         connector_status={"connector": {"state": "RUNNING", "trace": ""}, "tasks": [{"id": 0, "state": "RUNNING"}]},
         connector_config={"slot.name": "cdc_slot", "publication.name": "cdc_publication", "table.include.list": "public.event_headers"},
-        stored_position=600,
+        stored_position=lambda: 600,
         flow=Flow(4.0, (SourceFlow("event-headers", raw=1000, dead=0, changes=900, arrived=1000, lag=0.1),), 100.0, {}),
         offsets=SimpleNamespace(topics=dict.fromkeys(TOPICS)),
         topics=list(TOPICS),

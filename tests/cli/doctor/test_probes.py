@@ -13,6 +13,7 @@ from cli.client.consumers import Reader
 from cli.client.rest import NotFound
 from cli.doctor import probes
 from cli.doctor.facts import Gone
+from cli.doctor.probes import slot
 from stacks.errors import CdcError
 from tests.cli.doctor import healthy
 
@@ -23,6 +24,11 @@ REALLY_ASKED = {
     "no-dead-letter-waits",
     "schemas-may-be-read",
 }  # shown on engines: tests/engine/test_doctor.py
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slot, "AGAIN", (0.0,) * len(slot.AGAIN))
 
 
 def found(name: str, facts: Any) -> list[Any]:
@@ -87,7 +93,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("slot-keeps-up", item("slot", behind=2**30), "1,024 MB behind", "./cdc status"),
     ("slot-keeps-up", item("slot", kept=5 * 2**30), "keeps 5.0 GB", "./cdc status"),
     ("slot-has-room", item("slot", wal_status="unreserved", safe_wal_size=2**20), "lost after 1 MB", "./cdc logs connect"),
-    ("slot-is-where-the-connector-is", fact(stored_position=400), "after the one that the connector stored", "./cdc audit event-headers --repair"),
+    ("slot-is-where-the-connector-is", fact(stored_position=lambda: 400), "after the one that the connector stored", "./cdc audit event-headers --repair"),
     ("publication-is-whole", fact(published=None), "no publication cdc_publication", "./cdc up"),
     ("publication-is-whole", fact(published=["public.cdc_heartbeat"]), "public.event_headers is not in", "./cdc up"),
     ("tables-are-readable", item("tables.0", there=False), "no table public.event_headers", "./cdc routes check"),
@@ -134,6 +140,13 @@ def test_good_bad_good(name: str, change: Any, evidence: str, command: str) -> N
     assert any(evidence in one.evidence for one in listed), listed
     assert all(command in one.command and one.cause for one in listed)
     assert found(name, healthy.facts()) == []
+
+
+def test_what_is_stored_a_moment_later_was_not_passed_over() -> None:
+    facts, told = healthy.facts(), iter((400, 450, 500))
+    facts.stored_position = lambda: next(told)
+    assert found("slot-is-where-the-connector-is", facts) == []
+    assert next(told, None) is None
 
 
 def test_every_probe_has_a_case_and_a_docstring_of_its_own() -> None:
