@@ -25,13 +25,7 @@ def run(command: list[str], what: str, user: int | None = None) -> None:
 
 
 def postgres(engine: Engine, render: Renderer) -> None:
-    """Make the database cluster, owned by the user that will run it; remove the lock of a killed server.
-
-    Its certificate is there for a stack that is rehearsed: such a one asks for encrypted connections.
-    """
-    certificate = engine.etc / "server.pem"
-    certificate.touch(mode=0o600)
-    certificate.write_bytes(render.instance.certificates.file("identity.pem").read_bytes())
+    """Make the database cluster, owned by the user that will run it; remove the lock of a killed server."""
     if engine.user is not None:
         for folder in (engine.etc, engine.data):
             folder.mkdir(parents=True, exist_ok=True)

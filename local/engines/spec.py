@@ -99,7 +99,6 @@ class Renderer:
             "home": str(self.instance.home),
             "port_base": str(self.instance.port_base),
             "root": str(ROOT),
-            "rehearsal": self.instance.mode.stack != "local",
         }
 
     def text(self, name: str) -> Callable[[str], str]:
