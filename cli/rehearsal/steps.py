@@ -67,16 +67,18 @@ def deployed(it: Rehearsal) -> str:
 
 
 def route_changed(it: Rehearsal) -> str:
-    """A route more, then as before: statements hand over, and deliver again."""
+    """A route more, retired, then removed: statements hand over, and deliver again."""
     file = it.root / "routes.yaml"
     before = file.read_text()
     document: dict[str, Any] = yaml.safe_load(before)
-    document["routes"].append(another(document))
-    file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
-    deployed(it)
+    made = another(document)
+    for state in ({}, {"retire": True}):
+        changed = document | {"routes": [*document["routes"], made | state]}
+        file.write_text(yaml.safe_dump(changed, sort_keys=False, allow_unicode=True))
+        deployed(it)
     file.write_text(before)
     deployed(it)
-    return "one more, and one less: both delivered"
+    return "one more, retired, removed: all delivered each time"
 
 
 def another(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,60 +1,22 @@
 """Every served resource type through the plugin against the local cloud: made, read, changed, replaced, refused, gone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
-import httpx2
 import pytest
 
 from cli.client.wait import wait_for
-from plugins.confluentcloud.package import PACKAGE
-from plugins.engine import rest
-from plugins.engine.errors import RestError
 from tests.support import network
 from tests.support.fakes import cloud
 from tests.support.fakes.cloud import Running
 from tests.support.fakes.flink import BROKEN
 from tests.support.inputs import Inputs, acl, binding, connector, kafka, key, pool, registry
-from tests.support.plugin import Engine, Refused
+from tests.support.plugin import Engine, Refused, urn
 
 SCHEMA = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
 WIDER = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": "b", "type": ["null", "int"], "default": None}]}
 NARROWER = {**SCHEMA, "fields": [{"name": "c", "type": "string"}]}
-
-
-def urn(kind: str, name: str = "x") -> str:
-    token = f"{kind[0].lower()}{kind[1:]}"
-    return f"urn:pulumi:s::p::confluentcloud:index/{token}:{kind}::{name}"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_pauses() -> Iterator[None]:
-    """Retries at once: nothing here gets better by waiting."""
-    with patch.object(rest, "RETRIES", (0, 0)):
-        yield
-
-
-@pytest.fixture(scope="module")
-def engine(fake_cloud: Running) -> Engine:
-    own = fake_cloud.instance.secrets
-    made = fake_cloud.made
-    return Engine(
-        PACKAGE,
-        {
-            "endpoint": fake_cloud.instance.url("cloud"),
-            "cloudApiKey": own["cloud_api_key"],
-            "cloudApiSecret": own["cloud_api_secret"],
-            "flinkApiKey": made["flink-key"],
-            "flinkApiSecret": made["flink-secret"],
-            "flinkRestEndpoint": fake_cloud.instance.url("cloud"),
-            "organizationId": cloud.ORGANIZATION,
-            "environmentId": made["environment"],
-            "flinkComputePoolId": made["pool"],
-            "flinkPrincipalId": made["account"],
-        },
-    )
 
 
 def changed(inputs: Inputs, **changes: Any) -> Inputs:
@@ -290,51 +252,3 @@ def test_addresses_by_an_access_point(fake_cloud: Running, engine: Engine) -> No
 def test_a_type_that_nobody_knows(engine: Engine) -> None:
     with pytest.raises(Refused, match="has no resource type"):
         engine.check(urn("Teapot"), {})
-
-
-def test_half_of_the_flink_settings_is_refused() -> None:
-    with pytest.raises(Refused, match="All 7"):
-        Engine(PACKAGE, {"flinkApiKey": "k"})
-
-
-def test_a_service_that_is_away_is_asked_again_and_then_given_up() -> None:
-    nobody = rest.Rest(f"http://127.0.0.1:{cloud.free_port()}", "k", "s")
-    with pytest.raises(RestError, match="giving up after 3 attempts"):
-        nobody.call("GET", "/org/v2/environments")
-
-
-CONTROL = ("Environment", "ServiceAccount", "RoleBinding", "ApiKey", "FlinkComputePool")
-
-
-@pytest.mark.parametrize("kind", CONTROL)
-@pytest.mark.parametrize("lost", ["the connection", "a 502"])
-def test_an_answer_that_is_lost_leaves_one_object(kind: str, lost: str, fake_cloud: Running, engine: Engine) -> None:
-    """The service made it, and nobody was told: there is one afterwards, whose secret is known."""
-    inputs, it, post = CASES[kind][0](fake_cloud), urn(kind), rest.HTTP.post
-    sent: list[str] = []
-
-    def drop(url: str, **more: Any) -> httpx2.Response:
-        answer = post(url, **more)
-        sent.append(answer.json().get("id", ""))
-        if len(sent) > 1:
-            return answer
-        if lost == "a 502":
-            return httpx2.Response(502, text="bad gateway", request=answer.request)
-        raise httpx2.ReadError("connection reset by peer")
-
-    with patch.object(rest.HTTP, "post", drop):
-        identity, state = engine.create(it, inputs)
-    assert engine.read(it, identity, state) is not None
-    assert (kind == "ApiKey") == (identity != sent[0])
-    if kind == "ApiKey":
-        assert engine.read(it, sent[0], state) is None
-        assert state["secret"]
-    engine.delete(it, identity, state)
-
-
-def test_what_is_never_answered_is_refused(fake_cloud: Running, engine: Engine) -> None:
-    def drop(url: str, **more: Any) -> httpx2.Response:
-        raise httpx2.ReadError("connection reset by peer")
-
-    with patch.object(rest.HTTP, "post", drop), pytest.raises(Refused, match="connection reset by peer"):
-        engine.create(urn("ServiceAccount"), {"displayName": "never", "description": ""})
