@@ -41,11 +41,29 @@ StackName = Annotated[str, typer.Option("--stack", "-s", help="the stack")]
 
 
 @app.command()
-def up(plugin: Plugin = "bundled") -> None:
+def up(
+    plugin: Plugin = "bundled",
+    realistic: Annotated[
+        bool | None, typer.Option("--realistic/--quick", help="the local cloud knows things as late as the service")
+    ] = None,
+) -> None:
     """Start the local environment and apply the stack `local`."""
     from cli.commands import up as command
 
-    finish(lambda: command.run(plugin) and 0)
+    finish(lambda: command.run(plugin, realistic) and 0)
+
+
+@app.command()
+def rehearse(
+    stack: Annotated[str, typer.Argument(help="dev or prod")],
+    plugin: Plugin = "bundled",
+    keep: Annotated[bool, typer.Option(help="leave environment and files for a look at them")] = False,
+    as_json: Json = False,
+) -> None:
+    """Apply a stack's committed settings to the local cloud as they are, from the first `up` to `destroy`. Nothing else is touched."""
+    from cli.commands import rehearse as command
+
+    finish(lambda: command.run(stack, plugin, keep, as_json))
 
 
 @app.command()

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from local import mode
 from local.certificates import Certificates
 from local.errors import LocalError
+from local.mode import Mode
 
 ROOT = Path(__file__).resolve().parents[1]
 PORTS = (
@@ -28,6 +30,7 @@ PORTS = (
     "aws",
     "pgbouncer",
     "console",
+    "private",
 )
 # Engines without accounts of their own: they speak with who has a certificate of this environment.
 MUTUAL_TLS = ("supervisor", "connect", "flink_rest", "flink_gateway")
@@ -93,6 +96,11 @@ class Instance:
             scratch.write_text(json.dumps(known))
             scratch.rename(file)
         return known
+
+    @property
+    def mode(self) -> Mode:
+        """What this environment stands for."""
+        return mode.of(self.home)
 
     @property
     def pgbouncer(self) -> str | None:

@@ -2,7 +2,6 @@
 
 import copy
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -12,6 +11,7 @@ import yaml
 
 from bench.ledger.configuration import Configuration
 from local.environment import ROOT
+from local.workspace.checkout import copied
 
 TAIL = 3000
 
@@ -20,14 +20,7 @@ class Checkout:
     """Tracked files in `folder`; environment in `folder`/home with ports from `base` on, or (None) the present one."""
 
     def __init__(self, folder: Path, base: int | None) -> None:
-        self.root = folder / "checkout"
-        names = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        for name in filter(None, names.stdout.split("\0")):
-            if (ROOT / name).exists():
-                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self.root / name)
+        self.root = copied(folder / "checkout")
         if base is not None:
             os.environ |= {"CDC_HOME": str(folder / "home"), "CDC_PORT_BASE": str(base)}
         self.environment = {**os.environ, "PYTHONPATH": str(self.root)}

@@ -1,12 +1,18 @@
 """A stack's REST APIs."""
 
 import os
+import time
 from typing import Any
 
 import httpx2
 
-from cli.client.stack import Stack
+from cli.client.stack import Stack, served_here
+from local.environment import Instance
+from stacks import naming
 from stacks.errors import CdcError
+
+PAUSES = (0.5, 1, 2, 4)  # seconds after a 429 that does not say how long
+LONGEST = 30
 
 
 class NotFound(CdcError):
@@ -28,13 +34,23 @@ class Rest:
         """An answer that is not an error; CdcError otherwise."""
         address = f"{str(self.http.base_url).rstrip('/')}/{path.lstrip('/')}"
         try:
-            answer = self.http.request(method, path, json=content)
+            answer = self.patiently(method, path, content)
         except httpx2.HTTPError as error:
             raise CdcError(f"{address} does not answer: {error}") from error
         if answer.status_code >= 300:
             kind = NotFound if answer.status_code == 404 else CdcError
             raise kind(f"{address} answered {answer.status_code}: {answer.text[:300]}")
         return answer
+
+    def patiently(self, method: str, path: str, content: Any) -> httpx2.Response:
+        """The answer; one that says "too many requests" is asked again a few times, as late as it says."""
+        for pause in PAUSES:
+            answer = self.http.request(method, path, json=content)
+            if answer.status_code != 429:
+                return answer
+            wanted = answer.headers.get("retry-after", "")
+            time.sleep(min(LONGEST, float(wanted)) if wanted.isdecimal() else pause)
+        return self.http.request(method, path, json=content)
 
 
 def cloud_key() -> tuple[str, str]:
@@ -43,6 +59,14 @@ def cloud_key() -> tuple[str, str]:
         return os.environ["CONFLUENT_CLOUD_API_KEY"], os.environ["CONFLUENT_CLOUD_API_SECRET"]
     except KeyError as error:
         raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
+
+
+def control_plane(stack: str) -> Rest:
+    """Confluent's API for accounts: the service's, or the local cloud's for the stack that it serves."""
+    if not served_here(stack):
+        return Rest(naming.CONFLUENT_ENDPOINT, *cloud_key(), local=False)
+    own = Instance.here()
+    return Rest(own.url("cloud"), own.secrets["cloud_api_key"], own.secrets["cloud_api_secret"], local=True)
 
 
 def statement(stack: Stack, name: str, part: str = "") -> dict[str, Any]:

@@ -34,12 +34,17 @@ class Stack:
     @property
     def local(self) -> bool:
         """Is this the environment on this machine?"""
-        return self.name == "local"
+        return served_here(self.name)
+
+
+def served_here(name: str) -> bool:
+    """Is it the stack of the environment on this machine: `local`, or the one that is rehearsed in it?"""
+    return name == Instance.here().mode.stack
 
 
 def outputs(name: str) -> dict[str, Any]:
     """The stack's outputs with their secrets. Raises NotRunning when there are none."""
-    if name == "local":
+    if served_here(name):
         instance = Instance.here()
         if client.engines(instance) is None:
             raise NotRunning("the local environment is not running", "start it: ./cdc up (or ./cdc demo)")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+from cli.client.stack import served_here
 from cli.commands import notifications, up, verify
 from cli.console import say
 from local.environment import ROOT, Instance
@@ -16,7 +17,7 @@ UNCHANGED = ["--expect-no-changes", *QUIET]
 
 def command(stack: str, arguments: list[str]) -> int:
     """Run the Pulumi CLI on a stack: the user's own, or the local environment's."""
-    if stack == "local":
+    if served_here(stack):
         instance = Instance.here()
         workspace = pulumi.open_workspace(instance, stack, "bundled")
         with changing(instance, "cdc deploy"):
@@ -26,7 +27,7 @@ def command(stack: str, arguments: list[str]) -> int:
 
 def require_account(stack: str) -> None:
     """Say what is missing before anything is touched."""
-    needed = () if stack == "local" else ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET")
+    needed = () if served_here(stack) else ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET")
     if missing := [name for name in needed if not os.environ.get(name)]:
         raise CdcError(
             f"{' and '.join(missing)} not set", "docs/deploy.md says whose key this is and where it comes from"
@@ -35,7 +36,7 @@ def require_account(stack: str) -> None:
 
 def install(stack: str) -> int:
     """The .venv and plugins that the user's CLI runs the program with, as its requirements are now."""
-    if stack == "local":
+    if served_here(stack):
         return 0
     try:
         return subprocess.run(["pulumi", "install"], cwd=ROOT, check=False).returncode
@@ -49,7 +50,7 @@ def deploy(stack: str) -> int:
     require_account(stack)
     if code := install(stack):
         return code
-    pack = [] if stack == "local" else ["--policy-pack", str(ROOT / "policies")]
+    pack = [] if served_here(stack) else ["--policy-pack", str(ROOT / "policies")]
     if code := command(stack, ["up", "--yes", "--skip-preview", *QUIET, *pack]):
         say(f"deploying {stack} failed; what was made is kept, and the next run carries on")
         return code

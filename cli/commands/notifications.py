@@ -1,11 +1,10 @@
 """`cdc notifications`: of what Confluent tells the stack's integration; subscribe it, or take it out before a destroy."""
 
 from cli.client.notifications import Notifications, integration_name
-from cli.client.rest import Rest, cloud_key
+from cli.client.rest import control_plane
 from cli.console import data, say, table
 from local.environment import ROOT
 from stacks import load as loading
-from stacks import naming
 from stacks.errors import CdcError
 
 
@@ -14,7 +13,7 @@ def of(stack: str) -> Notifications | None:
     name = integration_name(loading.from_files(ROOT, stack)[0])
     if name is None:
         return None
-    return Notifications(Rest(naming.CONFLUENT_ENDPOINT, *cloud_key(), local=False), name)
+    return Notifications(control_plane(stack), name)
 
 
 def run(stack: str, subscribe: bool, remove: bool, as_json: bool) -> int:

@@ -13,6 +13,7 @@ from cli.commands import resnapshot
 from cli.console import say, step
 from cli.traffic.events import Factory
 from cli.traffic.writer import Writer
+from local import mode
 from local.engines import client
 from local.environment import ROOT, Instance
 from local.exclusive import changing
@@ -65,11 +66,26 @@ def prepare_database(instance: Instance, loaded: Loaded) -> int:
     return SEED_ROWS
 
 
-def run(plugin: pulumi.Plugin) -> stack.Stack:
-    """Bring the local environment up; returns the running stack. Safe to repeat, safe to interrupt."""
+def run(plugin: pulumi.Plugin, realistic: bool | None = None) -> stack.Stack:
+    """Bring the local environment up; returns the running stack. Safe to repeat, safe to interrupt.
+
+    `realistic`: as late as the service, or not; None leaves it as it was.
+    """
     loaded, instance = check_files("local"), Instance.here()
     with changing(instance, "cdc up"):
+        behave(instance, realistic)
         return bring_up(instance, loaded, plugin)
+
+
+def behave(instance: Instance, realistic: bool | None) -> None:
+    """Write down how late the local cloud is to be. CdcError while it runs otherwise: it reads that as it starts."""
+    if realistic is None or realistic == instance.mode.realistic:
+        return
+    if client.engines(instance) is not None:
+        now, wanted = ("as late as the service", "quick") if not realistic else ("quick", "as late as the service")
+        raise CdcError(f"the local environment runs {now}, and is to be {wanted}", "stop it first: ./cdc down")
+    instance.folder()
+    mode.keep(instance.home, replace(instance.mode, realistic=realistic))
 
 
 def bring_up(instance: Instance, loaded: Loaded, plugin: pulumi.Plugin) -> stack.Stack:

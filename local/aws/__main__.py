@@ -2,6 +2,7 @@
 
 - `/resources/…`: the bundled `aws` plugin makes and changes resources
 - `POST /` with `X-Amz-Target`: Secrets Manager's own protocol, for functions and consumers
+- `POST /` with a form: Elastic Load Balancing's own protocol, for the function that keeps a balancer's target
 - everything else: the HTTP API of the stack
 """
 
@@ -19,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local import requests
-from local.aws import signature
+from local.aws import signature, target_groups
 from local.aws.functions import Functions
 from local.aws.gateway import Gateway
 from local.aws.state import State
@@ -27,6 +28,7 @@ from local.environment import Instance
 
 REGION = "us-east-1"
 SIZE = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
 
 
 class Server:
@@ -74,15 +76,30 @@ class Server:
         return JSONResponse(outputs)
 
     async def services(self, request: Request) -> Response:
-        """Secrets Manager: GetSecretValue."""
+        """Secrets Manager and Elastic Load Balancing, by what a request looks like."""
         try:
             body = await requests.body(request, SIZE)
         except requests.Unbounded as error:
             return refused(error.status, str(error))
         own = self.instance.secrets
         keys = {own["aws_access_key_id"]: own["aws_secret_access_key"]}
+        if request.headers.get("content-type", "").startswith(FORM):
+            return self.target_groups(signature.problem(request, body, keys, target_groups.SERVICE), body)
         if problem := signature.problem(request, body, keys, "secretsmanager"):
             return JSONResponse({"__type": "UnrecognizedClientException", "message": problem}, 400)
+        return self.secret(request, body)
+
+    def target_groups(self, problem: str, body: bytes) -> Response:
+        """Who is registered; `problem` with the signature, if there is one."""
+        try:
+            if problem:
+                raise target_groups.Refused("InvalidClientTokenId", problem)
+            return Response(target_groups.answer(self.state.store, body), media_type="text/xml")
+        except target_groups.Refused as refusal:
+            return Response(target_groups.error(refusal), 400, media_type="text/xml")
+
+    def secret(self, request: Request, body: bytes) -> Response:
+        """GetSecretValue."""
         if request.headers.get("x-amz-target") != "secretsmanager.GetSecretValue":
             return JSONResponse({"__type": "InvalidAction", "message": "only GetSecretValue is served locally"}, 400)
         arn = json.loads(body)["SecretId"]
@@ -104,6 +121,7 @@ def main() -> None:
     instance = Instance.here()
     os.environ |= {
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": instance.url("aws"),
+        "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2": instance.url("aws"),
         "AWS_ACCESS_KEY_ID": instance.secrets["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": instance.secrets["aws_secret_access_key"],
         "AWS_REGION": REGION,

@@ -18,11 +18,19 @@ from local.confluent.errors import ApiError
 from local.confluent.flink import compute_pools, regions, statements
 from local.confluent.flink.lifecycle import StatementLifecycle
 from local.confluent.http import route
-from local.confluent.iam import api_keys, role_bindings, scram_users, service_accounts
-from local.confluent.kafka import acls, clusters, topics
+from local.confluent.iam import (
+    api_keys,
+    identity_providers,
+    late_bindings,
+    role_bindings,
+    scram_users,
+    service_accounts,
+)
+from local.confluent.kafka import acls, clusters, quotas, topics
+from local.confluent.network import endpoints, private_links
 from local.confluent.org import environments, ip_addresses, notifications
+from local.confluent.registry import catalog, subjects
 from local.confluent.registry import clusters as registry_clusters
-from local.confluent.registry import subjects
 from local.confluent.store import Store
 from local.environment import Instance
 
@@ -42,7 +50,7 @@ def application(cloud: Cloud) -> Starlette:
     lifecycle = StatementLifecycle(cloud)
     modules = (
         environments, ip_addresses, notifications, clusters, registry_clusters, service_accounts, role_bindings, api_keys, topics, acls,
-        connectors, offsets, compute_pools, regions,
+        connectors, offsets, compute_pools, regions, identity_providers, quotas, private_links, endpoints, catalog,
     )  # fmt: skip
     paths = [route for module in modules for route in module.routes(cloud)]
     paths += [
@@ -55,7 +63,7 @@ def application(cloud: Cloud) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         environments.seed(cloud)
         await subjects.default_level(cloud)
-        work = (lifecycle.run(), restarts.run(cloud), scram_users.run(cloud))
+        work = (lifecycle.run(), restarts.run(cloud), scram_users.run(cloud), late_bindings.run(cloud))
         tasks = [asyncio.create_task(one) for one in work]
         yield
         for task in tasks:
@@ -70,7 +78,8 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     instance = Instance.here()
     http = httpx2.AsyncClient(timeout=60, trust_env=False, verify=instance.certificates.context)
-    cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), http)
+    store = Store(instance.home / "data" / "cloud" / "cloud.sqlite")
+    cloud = Cloud(instance, store, http, realistic=instance.mode.realistic)
     uvicorn.run(application(cloud), host="127.0.0.1", port=instance.port("cloud"), log_level="warning")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from local.confluent import lateness
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.store import Document
@@ -51,6 +52,8 @@ def caller(cloud: Cloud, request: Request, resource: str) -> Caller:
         document = {"owner": ADMIN, "secret": secret, "resource": "cloud"}
     else:
         document = cloud.store.get("api-key", key)
+        if document and lateness.late(cloud, document, lateness.KEY):
+            document = None
     if document is None or not hmac.compare_digest(secret, document["secret"]):
         raise ApiError(401, "invalid API key or secret")
     if document["resource"] != resource:
@@ -70,8 +73,9 @@ def administrator(cloud: Cloud, request: Request) -> Caller:
 
 
 def bindings_of(cloud: Cloud, who: Caller) -> list[Document]:
-    """The caller's role bindings."""
-    return [b for b in cloud.store.all("role-binding") if b["principal"] == who.principal]
+    """The caller's role bindings, those that are known by now."""
+    own = [b for b in cloud.store.all("role-binding") if b["principal"] == who.principal]
+    return [b for b in own if not lateness.late(cloud, b, lateness.BINDING)]
 
 
 def of_cluster(cloud: Cloud, request: Request) -> Caller:

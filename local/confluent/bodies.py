@@ -14,29 +14,49 @@ TEXT, LARGE_TEXT = 16 * 1024, 1024 * 1024
 TEXTS = frozenset((
     "display_name", "description", "name", "kind", "api_version", "id", "principal", "role_name", "crn_pattern", "topic_name",
     "compute_pool_id", "cloud", "region", "availability", "package", "schemaType", "compatibility", "compatibilityGroup", "alias",
-    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", "current_state", *LONG,
+    "subject", "type", "resource_type", "resource_name", "pattern_type", "host", "operation", "permission", "current_state",
+    "issuer", "jwks_uri", "identity_claim", "filter", "domain", "resource_id", "vpc_endpoint_id", "vpc_endpoint_service_name",
+    "typeName", "entityType", "entityName", *LONG,
 ))  # fmt: skip
 INTEGERS = frozenset(("max_cfu", "partitions_count", "replication_factor", "max_ecku", "cku"))
 FLAGS = frozenset(("stopped", "default_pool", "deletion_protection", "normalize", "validate_only"))
 OBJECTS = frozenset((
     "spec", "config", "environment", "owner", "resource", "stream_governance_config", "network", "metadata", "notification_type",
-    "target",
+    "target", "gateway", "private_link_attachment", "cluster", "entity",
 ))  # fmt: skip
 MAPPINGS = frozenset(("properties",))
+FREE = "attributes"
 LISTS = frozenset(("configs", "references", "data", "offsets", "integrations"))
 
 
-async def read(request: Request) -> dict[str, Any]:
-    """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large."""
-    raw = await taken(request)
-    try:
-        value: Any = json.loads(raw or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"the body is not JSON: {type(error).__name__}: {str(error)[:200]}") from error
+async def read(request: Request, objects: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The JSON object of a request. ApiError 400, 408 or 413 for what is none, does not come, or is too large.
+
+    `objects`: places (`spec.cloud`) that hold an object in this request, whatever their name means elsewhere.
+    """
+    value = await decoded(request, b"{}")
     if not isinstance(value, dict):
         raise ApiError(400, "the body must be a JSON object")
-    check(value, "")
+    check(value, "", objects)
     return cast("dict[str, Any]", value)
+
+
+async def read_list(request: Request) -> list[dict[str, Any]]:
+    """The JSON list of objects of a request. ApiError as `read`."""
+    value = await decoded(request, b"[]")
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast("list[Any]", value)):
+        raise ApiError(400, "the body must be a JSON list of objects")
+    check(value, "")
+    return cast("list[dict[str, Any]]", value)
+
+
+async def decoded(request: Request, empty: bytes) -> Any:
+    """The JSON of a request; `empty` stands for no body. ApiError 400 for what is none."""
+    raw = await taken(request)
+    try:
+        return json.loads(raw or empty)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"the body is not JSON: {type(error).__name__}: {str(error)[:200]}") from error
 
 
 async def taken(request: Request) -> bytes:
@@ -47,18 +67,23 @@ async def taken(request: Request) -> bytes:
         raise ApiError(error.status, str(error)) from error
 
 
-def check(value: Any, place: str) -> None:
+def check(value: Any, place: str, objects: frozenset[str] = frozenset()) -> None:
     """Refuse known fields of another type, and texts that no store can hold."""
     if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
             here = f"{place}.{name}".removeprefix(".")
             sound(name, here)
-            if inner is not None:
-                typed(name, inner, here)
-                check(inner, here)
+            if name == FREE:  # what stands in it has names of its own
+                texts({key: text or "" for key, text in cast("dict[str, Any]", inner or {}).items()}, here)
+            elif inner is not None:
+                if here in objects:
+                    expect(isinstance(inner, dict), here, "an object", inner)
+                else:
+                    typed(name, inner, here)
+                check(inner, here, objects)
     elif isinstance(value, list):
         for number, inner in enumerate(cast("list[Any]", value)):
-            check(inner, f"{place}[{number}]")
+            check(inner, f"{place}[{number}]", objects)
     elif isinstance(value, str):
         sound(value, place)
 

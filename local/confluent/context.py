@@ -21,12 +21,18 @@ class Cloud:
     instance: Instance
     store: Store
     http: httpx2.AsyncClient
+    realistic: bool = False
     acl_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def base(self) -> str:
         """Our own address: `http://127.0.0.1:PORT`."""
         return self.instance.url("cloud")
+
+    @property
+    def private_base(self) -> str:
+        """What answers inside of a private network only: here, while somebody forwards it (cli/rehearsal/network.py)."""
+        return self.instance.url("private")
 
     def metadata(self, path: str, crn: str, created: str, updated: str | None = None) -> dict[str, Any]:
         """The `metadata` object of a control-plane answer."""

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.confluent import auth, lateness
 from local.confluent.auth import Authorize
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError, not_found, unavailable
@@ -27,6 +28,8 @@ def route(cloud: Cloud, served: str, handler: Handler, authorize: Authorize) -> 
 
     async def answer(request: Request) -> Response:
         try:
+            if authorize is not auth.anyone:
+                lateness.refuse_too_many(cloud)
             authorize(cloud, request)
             return await handler(cloud, request)
         except ApiError as error:

@@ -26,6 +26,7 @@ from local.workspace.pulumi_home import (
 Plugin = Literal["bundled", "stock"]
 PLAN_SECRET = "only-a-plan"  # noqa: S105 - what a plan shows in place of secrets it has not got
 PLANNED_SECRETS = ("databasePassword", "eventsApiPassword", "notificationUrl")
+NOWHERE = "https://notifications.example/rehearsal"  # where a rehearsed stack's notifications would go
 # Commands that read a stack's configuration and so take --config-file.
 CONFIGURED = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch")
 # What a plan may do: nothing that reaches for an account.
@@ -43,8 +44,8 @@ class Workspace:
 
     @property
     def local(self) -> bool:
-        """Is this the stack of the local environment?"""
-        return self.stack == "local"
+        """Does the local cloud serve this stack? (`local`, or the one that is rehearsed)"""
+        return self.stack == self.instance.mode.stack
 
     @property
     def home(self) -> Path:
@@ -77,7 +78,10 @@ class Workspace:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_CONFIRMATIONS": "true" if self.local else "false",
         }
-        if self.local and self.plugin == "stock":
+        realistic = self.local and self.instance.mode.realistic
+        if realistic:
+            own["CDC_REALISTIC"] = "1"
+        if self.local and self.plugin == "stock" and not realistic:
             own["TF_ACC"] = "1"  # upstream's switch for its own tests: without it every role binding sleeps 90 s
         if self.local:
             own |= {
@@ -106,6 +110,8 @@ class Workspace:
     def plain_config_file(self) -> Path:
         """Committed settings, addresses and ports; what was encrypted before is kept."""
         data: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{self.stack}.yaml").read_text())
+        if self.local:
+            forget_encrypted(data)
         data["config"] |= self.runtime_config(data["config"])
         file = self.instance.folder("pulumi", "config") / f"Pulumi.{self.stack}.yaml"
         # The CLI keeps the salt of the stack's encryption beside the settings: it must stay the same.
@@ -167,6 +173,7 @@ class Workspace:
             "confluentcloud:cloudApiSecret": own["cloud_api_secret"],
             "cdc-streaming:databasePassword": own["cdc"],
             "cdc-streaming:eventsApiPassword": own["events_api"],
+            **({} if self.stack == "local" else {"cdc-streaming:notificationUrl": NOWHERE}),
         }
 
     def command(self, arguments: list[str]) -> list[str]:
@@ -206,6 +213,15 @@ class Workspace:
         if done.returncode:
             raise LocalError(f"pulumi stack init failed: {done.stderr.strip()[-800:]}")
         shutil.copy(folder / f"Pulumi.{self.stack}.yaml", self.instance.folder("pulumi", "config"))
+
+
+def forget_encrypted(data: dict[str, Any]) -> None:
+    """Take out what a committed file has encrypted for an account: the local cloud has secrets of its own, and a key of its own."""
+    for name in ("secretsprovider", "encryptedkey", "encryptionsalt"):
+        data.pop(name, None)
+    secrets = [name for name, value in data["config"].items() if isinstance(value, dict) and set(value) == {"secure"}]
+    for name in secrets:
+        del data["config"][name]
 
 
 def written_before(file: Path) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def schema_registry(config: Config, arguments: Properties) -> Properties:
         "restEndpoint": spec["http_endpoint"],
         "catalogEndpoint": spec["catalog_http_endpoint"],
         "privateRestEndpoint": "",
-        "privateRegionalRestEndpoints": {},
+        "privateRegionalRestEndpoints": (spec.get("private_networking_config") or {}).get("regional_endpoints") or {},
         "cloud": spec["cloud"],
         "region": spec["region"],
         "resourceName": cluster["metadata"]["resource_name"],
@@ -80,9 +80,48 @@ def address(item: dict[str, Any]) -> Properties:
     }
 
 
+def endpoint(config: Config, arguments: Properties) -> Properties:
+    """Addresses of a service, such as those by an access point."""
+    wanted: dict[str, Any] = arguments["filter"]
+    params = {
+        "environment": wanted["environment"]["id"],
+        "service": wanted["service"],
+        "cloud": wanted.get("cloud"),
+        "region": wanted.get("region"),
+        "resource": wanted.get("resource"),
+        "is_private": None if wanted.get("isPrivate") is None else str(bool(wanted["isPrivate"])).lower(),
+        "page_size": "99",
+    }
+    asked = {name: value for name, value in params.items() if value is not None}
+    found = config.cloud.call("GET", "/endpoint/v1/endpoints", params=asked)["data"]
+    return {**arguments, "id": "endpoints", "endpoints": [listed_endpoint(item) for item in found]}
+
+
+def listed_endpoint(item: dict[str, Any]) -> Properties:
+    """One address in the plugin's words."""
+    names = {
+        "api_version": "apiVersion",
+        "is_private": "isPrivate",
+        "connection_type": "connectionType",
+        "endpoint_type": "endpointType",
+    }
+    plain = ("id", "kind", "cloud", "region", "service", "endpoint")
+    above = {
+        name: [{"id": item[api]["id"]}] if item.get(api) else []
+        for name, api in (("resources", "resource"), ("gateways", "gateway"), ("accessPoints", "access_point"))
+    }
+    return {
+        **{name: item[name] for name in plain},
+        **{name: item[api] for api, name in names.items()},
+        **above,
+        "environment": {"id": item["environment"]["id"]},
+    }
+
+
 INVOKES: dict[str, Callable[[Config, Properties], Properties]] = {
     "confluentcloud:index/getOrganization:getOrganization": organization,
     "confluentcloud:index/getFlinkRegion:getFlinkRegion": flink_region,
     "confluentcloud:index/getSchemaRegistryCluster:getSchemaRegistryCluster": schema_registry,
     "confluentcloud:index/getIpAddresses:getIpAddresses": ip_addresses,
+    "confluentcloud:index/getEndpoint:getEndpoint": endpoint,
 }

@@ -6,7 +6,7 @@ from plugins.confluentcloud import config, diff_rules, functions, plan_answers
 from plugins.confluentcloud.config import Config
 from plugins.confluentcloud.handlers import registry
 from plugins.confluentcloud.handlers.table import HANDLERS
-from plugins.confluentcloud.plan_only_types import PLANNED, Unserved
+from plugins.confluentcloud.private_and_governance_types import GOVERNANCE_AND_NETWORK_TYPES
 from plugins.confluentcloud.resource_types import RESOURCE_TYPES
 from plugins.engine.diff import Change
 from plugins.engine.errors import BadConfig
@@ -41,8 +41,8 @@ PACKAGE = Package(
     name="confluentcloud",
     version=version("pulumi-confluentcloud"),
     key=key,
-    resource_types=RESOURCE_TYPES | PLANNED,
-    handlers=HANDLERS | {name: Unserved(name) for name in PLANNED},
+    resource_types=RESOURCE_TYPES | GOVERNANCE_AND_NETWORK_TYPES,
+    handlers=HANDLERS,
     invokes=functions.INVOKES,
     planned=plan_answers.function,
     check_config=config.failures,

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pulumi
 import pulumi.runtime
 from pulumi.runtime import config as runtime_config
+from pulumi.runtime.stack import ResourceRegistrationFailed
 
 from plugins.language_host import sdk_patches
 from plugins.language_host.server import BAIL
@@ -38,6 +39,8 @@ def explain(error: BaseException) -> str:
         return f"{message}\n  hint: {hint}" if hint else message
     if isinstance(error, pulumi.RunError):
         return str(error)
+    if isinstance(error, ResourceRegistrationFailed):
+        return f"{error}; what needs it was not tried"  # why, the engine has said already
     return "".join(traceback.format_exception(error))
 
 

@@ -1,5 +1,7 @@
 """Environment, cluster, topics, schemas, pool."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 
 from policies.graph import Graph, Resource
@@ -13,8 +15,16 @@ MAX_CFU = 50
 def unprotected(graph: Graph) -> Iterator[tuple[str, str]]:
     for kind in HOLDS_DATA:
         for resource in graph.confluent(kind):
-            if not resource.protect:
+            if not resource.protect and not retired(graph, resource):
                 yield resource.name, "holds data and is not protected"
+
+
+def retired(graph: Graph, resource: Resource) -> bool:
+    """Is this a topic that nothing writes, reads or may read any more, or a schema of it? It is let go of, in two updates."""
+    topic = resource.known("topicName") or re.sub("-(key|value)$", "", str(resource.known("subjectName") or ""))
+    own = ("kafkaTopic", "schema", "subjectConfig", "tagBinding", "catalogEntityAttributes")
+    others = json.dumps([dict(r.props) for r in graph if r.type not in own], default=str)
+    return bool(topic) and re.search(rf"(?<![\w.-]){re.escape(topic)}(?![\w.-])", others) is None
 
 
 def zones(resource: Resource) -> bool:

@@ -59,7 +59,7 @@ def entries(routes: Routes, topics: Mapping[str, EventTopic]) -> dict[str, Entry
             (s.unrouted_topic, "cdc_unrouted", f"No route took these of {s.table}"),
         ):
             found[topic] = Entry(topic=topics[topic].topic, tag=tag, owner="platform", description=description)
-    for r in routes.kept:
+    for r in routes.routes:
         found[r.topic] = Entry(
             topic=topics[r.topic].topic,
             tag="cdc_routed",

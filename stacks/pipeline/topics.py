@@ -16,13 +16,17 @@ HEARTBEAT_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(24 * 60 * 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A topic of the pipeline; without `records` (key and value) it has no schemas."""
+    """A topic of the pipeline; without `records` (key and value) it has no schemas.
+
+    `retired`: it goes with the update that removes its route. Pulumi deletes nothing that was protected in the update before.
+    """
 
     name: str
     partitions: int
     config: dict[str, str]
     records: tuple[avro.Record, avro.Record] | None = None
     compatibility: Compatibility = "BACKWARD"
+    retired: bool = False
 
 
 def declare(context: Context, platform: Platform) -> dict[str, EventTopic]:
@@ -45,7 +49,7 @@ def wanted(context: Context) -> list[Wanted]:
         )
         config = event_config(source.retention_days, largest)
         found += [raw, replace(raw, name=source.unrouted_topic, config=config, records=unrouted(source))]
-    for route in routes.kept:
+    for route in routes.routes:
         source = routes.source(route.source)
         found.append(
             Wanted(
@@ -54,6 +58,7 @@ def wanted(context: Context) -> list[Wanted]:
                 config=event_config(route.retention_days, largest),
                 records=records(source, route),
                 compatibility=source.compatibility,
+                retired=route.retire,
             )
         )
     for consumer in routes.consumers:
@@ -72,7 +77,7 @@ def topic(one: Wanted, context: Context, platform: Platform) -> EventTopic:
         partitions=one.partitions,
         config=one.config,
         plane=platform.data_plane,
-        protect=context.settings.protect,
+        protect=context.settings.protect and not one.retired,
         cluster=platform.kafka.cluster,
         compatibility=one.compatibility,
         key=key,

@@ -176,7 +176,7 @@ class Routes(Model):
 
     @property
     def kept(self) -> list[Route]:
-        """The routes that have a topic: all but the retired ones."""
+        """The routes that are served: all but the retired ones, of which the topic alone is left."""
         return [route for route in self.routes if not route.retire]
 
     def route(self, name: str) -> Route:

@@ -111,7 +111,7 @@ def test_an_odd_port_is_said(nowhere: dict[str, str], bad: str) -> None:
     assert cdc("down", **nowhere).returncode == 0
     done = cdc("status", **{**nowhere, "CDC_PORT_BASE": bad})
     assert done.returncode == 1
-    assert f"CDC_PORT_BASE must be a number from 1024 to 65521, got '{bad}'" in done.stderr
+    assert f"CDC_PORT_BASE must be a number from 1024 to 65520, got '{bad}'" in done.stderr
     assert "Traceback" not in done.stderr
     assert cdc("down", **nowhere).returncode == 0
 

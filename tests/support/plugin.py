@@ -76,3 +76,8 @@ class Engine:
     def invoke(self, token: str, arguments: Properties) -> Properties:
         answer = self.call("Invoke", provider_pb2.InvokeRequest(tok=token, args=encode(arguments)))
         return decode(getattr(answer, "return"))
+
+
+def urn(kind: str, name: str = "x") -> str:
+    token = f"{kind[0].lower()}{kind[1:]}"
+    return f"urn:pulumi:s::p::confluentcloud:index/{token}:{kind}::{name}"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from cli.client import recent, registry, rest
 from cli.client import stack as stacks
-from cli.client.stack import Stack
+from cli.client.stack import Stack, served_here
 from cli.console import data, say
 from cli.planning import routes_file, routes_text
 from cli.planning.replaying import COMMITTED, instant
@@ -95,5 +95,5 @@ def show(stack: str, found: list[Restored]) -> None:
     for one in found:
         say(f"{one.statement} is {one.phase}: it begins at {one.start} (in routes.yaml now)")
         say(f"  {one.repeated:,} raw records are read from there on; those that were routed before come twice")
-    tool = "./cdc pulumi" if stack == "local" else "pulumi"
+    tool = "./cdc pulumi" if served_here(stack) else "pulumi"
     say(f"Next: {tool} up -s {stack} --refresh")

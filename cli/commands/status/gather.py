@@ -23,14 +23,14 @@ COUNTING, READ = 1.0, 100_000  # seconds, records: topics that hold more are not
 
 def gather(name: str, loading: Future[Stack], database: str | None) -> dict[str, Any]:
     """Everything of the stack that is being loaded. What cannot be asked says why, and the rest is still told."""
-    engines = client.engines(Instance.here()) if name == "local" else []
+    engines = client.engines(Instance.here()) if stack.served_here(name) else []
     if engines is None:
         raise stack.NotRunning("the local environment is not running", "start it: ./cdc up (or ./cdc demo)")
     found: dict[str, Any] = {"name": name, "engines": engines}
     try:
         running = loading.result()
     except CdcError as error:
-        if name != "local":
+        if not stack.served_here(name):
             raise
         return {**found, "stack": error.message, "healthy": False}
     facts = Facts(running, database)

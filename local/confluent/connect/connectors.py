@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth, bodies
+from local.confluent import auth, bodies, lateness
 from local.confluent.connect import managed
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError, not_found
@@ -135,6 +135,8 @@ async def status(cloud: Cloud, document: Document) -> dict[str, Any]:
     state = "PROVISIONING"
     if "FAILED" in states:
         state = "FAILED"
+    elif lateness.late(cloud, document, lateness.PROVISIONING):
+        state = "PROVISIONING"
     elif document["paused"]:
         state = "PAUSED" if set(states) == {"PAUSED"} else "RUNNING"
     elif tasks and set(states) == {"RUNNING"}:

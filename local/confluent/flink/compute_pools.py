@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth, bodies
+from local.confluent import auth, bodies, lateness
 from local.confluent.context import Cloud, listing, reference
 from local.confluent.errors import ApiError
 from local.confluent.http import no_content, reply, resource, stored
@@ -42,7 +42,7 @@ def render(cloud: Cloud, document: Document) -> Document:
         "id": identity,
         "metadata": cloud.metadata(f"{PATH}/{identity}", crn(document), document["created"]),
         "spec": {**document["spec"], **shown},
-        "status": {"phase": "PROVISIONED", "current_cfu": len(running)},
+        "status": {"phase": lateness.phase(cloud, document), "current_cfu": len(running)},
     }
 
 

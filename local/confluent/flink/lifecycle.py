@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 
+from local.confluent import lateness
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.flink import compiled_plans, sql_gateway, table_options
@@ -81,6 +82,8 @@ class StatementLifecycle:
         """PENDING → RUNNING, FAILED (with the planner's reason) or COMPLETED (a dry run)."""
         if statement["spec"]["stopped"]:
             self.save(statement, "STOPPED")
+            return
+        if lateness.late(self.cloud, statement, lateness.PROVISIONING):
             return
         try:
             if table_options.alters(statement["spec"]["statement"]):

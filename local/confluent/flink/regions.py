@@ -22,7 +22,7 @@ async def index(cloud: Cloud, request: Request) -> Response:
             "region_name": name,
             "display_name": f"{name} (local)",
             "http_endpoint": cloud.base,
-            "private_http_endpoint": "",
+            "private_http_endpoint": cloud.private_base,
             "metadata": {"self": ""},
         }
         for name in REGION_ZONES

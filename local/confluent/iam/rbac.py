@@ -20,7 +20,7 @@ CLUSTER_ROLES = (
     "FlinkDeveloper",
 )
 RESOURCE_ROLES = ("DeveloperRead", "DeveloperWrite", "DeveloperManage", "ResourceOwner")
-KNOWN = (*ADMINISTRATORS, *CLUSTER_ROLES, *RESOURCE_ROLES, "Assigner", "AccountAdmin", "DataDiscovery")
+KNOWN = (*ADMINISTRATORS, *CLUSTER_ROLES, *RESOURCE_ROLES, "Assigner", "AccountAdmin", "DataDiscovery", "DataSteward")
 
 KAFKA_TYPES = {"topic": "TOPIC", "group": "GROUP", "transactional-id": "TRANSACTIONAL_ID"}
 OPERATIONS = {

@@ -1,4 +1,4 @@
-"""/iam/v2/role-bindings. A binding takes effect on the broker before it is answered."""
+"""/iam/v2/role-bindings. A binding takes effect on the broker before it is answered, or some time after it (late_bindings.py)."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,14 +26,17 @@ def render(cloud: Cloud, document: Document) -> Document:
 
 async def create(cloud: Cloud, request: Request) -> Response:
     sent = await bodies.read(request)
-    document = {name: str(sent.get(name) or "") for name in ("principal", "role_name", "crn_pattern")}
+    document: Document = {name: str(sent.get(name) or "") for name in ("principal", "role_name", "crn_pattern")}
     rbac.check(document)
     owner = document["principal"].removeprefix("User:")
-    if cloud.store.get("service-account", owner) is None:
-        raise ApiError(400, f"principal {document['principal']!r} is not a service account of this organization")
+    if not any(cloud.store.get(kind, owner) for kind in ("service-account", "identity-pool")):
+        raise ApiError(
+            400,
+            f"principal {document['principal']!r} is not a service account or an identity pool of this organization",
+        )
     if any(document.items() <= other.items() for other in cloud.store.all("role-binding")):
         raise ApiError(409, "this role binding exists")
-    document |= {"id": new_id("rb"), "created": now()}
+    document |= {"id": new_id("rb"), "created": now(), "given": not cloud.realistic}
     cloud.store.put("role-binding", document["id"], document)
     await admin.grant(cloud, owner)
     return reply(render(cloud, document), 201)

@@ -22,6 +22,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
+from local.confluent import lateness
 from local.confluent.context import Cloud
 from local.confluent.iam import rbac
 from local.confluent.iam.rbac import Permission
@@ -94,6 +95,11 @@ async def acls(cloud: Cloud, principal: str) -> list[AclBinding]:
     return await asyncio.wrap_future(platform(cloud).describe_acls(everything_of(principal), request_timeout=SECONDS))
 
 
+async def topics(cloud: Cloud) -> set[str]:
+    """The names of all topics."""
+    return set((await asyncio.to_thread(platform(cloud).list_topics, timeout=SECONDS)).topics)
+
+
 async def users(cloud: Cloud) -> set[str]:
     """The names of all SCRAM users."""
     found: Any = platform(cloud).describe_user_scram_credentials(request_timeout=SECONDS)
@@ -129,7 +135,7 @@ async def grant(cloud: Cloud, owner: str) -> None:
         given = {
             permission
             for b in cloud.store.all("role-binding")
-            if b["principal"] == principal
+            if b["principal"] == principal and not lateness.late(cloud, b, lateness.BINDING)
             for permission in rbac.kafka_permissions(b)
         }
         own = await acls(cloud, principal)

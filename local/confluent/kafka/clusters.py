@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.confluent import auth, bodies
+from local.confluent import auth, bodies, lateness
 from local.confluent.connect import connectors
 from local.confluent.context import Cloud, listing, reference
 from local.confluent.errors import ApiError
@@ -18,6 +18,7 @@ from local.confluent.store import Document, new_id, now
 
 PATH = "/cmk/v2/clusters"
 KINDS = ("Basic", "Standard", "Enterprise", "Freight", "Dedicated")
+PRIVATE = ("Enterprise", "Freight")  # reached through private networks only
 FIXED = ("availability", "cloud", "region")
 
 
@@ -36,8 +37,9 @@ def render(cloud: Cloud, document: Document) -> Document:
     """The API's view of a stored cluster."""
     identity, environment = document["id"], document["environment"]
     bootstrap = f"SASL_PLAINTEXT://127.0.0.1:{cloud.instance.port('kafka')}"
-    addresses = {"kafka_bootstrap_endpoint": bootstrap, "http_endpoint": cloud.base}
     config: dict[str, Any] = document["config"]
+    private = cloud.realistic and config["kind"] in PRIVATE
+    addresses = {"kafka_bootstrap_endpoint": bootstrap, "http_endpoint": cloud.private_base if private else cloud.base}
     return {
         "api_version": "cmk/v2",
         "kind": "Cluster",
@@ -50,7 +52,7 @@ def render(cloud: Cloud, document: Document) -> Document:
             "endpoints": {"PUBLIC": {**addresses, "connection_type": "PUBLIC"}},
             "environment": reference(environment, environments.crn(environment)),
         },
-        "status": {"phase": "PROVISIONED", "cku": config.get("cku", 0)},
+        "status": {"phase": lateness.phase(cloud, document), "cku": config.get("cku", 0)},
     }
 
 

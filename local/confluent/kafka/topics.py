@@ -23,6 +23,7 @@ from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.http import no_content, reply, route
 from local.confluent.kafka import admin
+from local.confluent.store import now
 
 TOPICS = "/kafka/v3/clusters/{cluster}/topics"
 DEFAULT_PARTITIONS = 6
@@ -106,6 +107,8 @@ async def create(cloud: Cloud, request: Request) -> Response:
         if name in await described(client):
             break
         await asyncio.sleep(0.05)
+    if cloud.realistic:
+        cloud.store.put("topic", name, {"created": now()})
     return reply(render(cloud, request.path_params["cluster"], name, partitions), 201)
 
 
@@ -144,7 +147,11 @@ async def delete(cloud: Cloud, request: Request) -> Response:
         if name not in await described(admin.platform(cloud)):
             break
         await asyncio.sleep(0.05)
-    cloud.store.delete("table-options", name)
+    for kind in ("table-options", "topic"):
+        cloud.store.delete(kind, name)
+    for place in cloud.store.keys("catalog-entity"):
+        if place.split(":", 2)[-1] == name:
+            cloud.store.delete("catalog-entity", place)
     return no_content()
 
 

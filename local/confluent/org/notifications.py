@@ -70,6 +70,13 @@ async def create_integration(cloud: Cloud, request: Request) -> Response:
     return kept(cloud, INTEGRATION, document, 201)
 
 
+async def update_integration(cloud: Cloud, request: Request) -> Response:
+    document, sent = stored(cloud, "integration", request.path_params["id"], "integration"), await bodies.read(request)
+    fields = ("display_name", "description", "target")
+    changed = {**document, **{name: sent[name] for name in fields if sent.get(name) is not None}}
+    return kept(cloud, INTEGRATION, changed)
+
+
 async def delete_integration(cloud: Cloud, request: Request) -> Response:
     """Subscriptions lose it with it; one that has no other ends."""
     identity = stored(cloud, "integration", request.path_params["id"], "integration")["id"]
@@ -137,7 +144,8 @@ def routes(cloud: Cloud) -> list[Route]:
         *resource(cloud, f"{BASE}/notification-types", who, index=types),
         *resource(
             cloud, f"{BASE}/integrations", who,
-            create=create_integration, index=partial(index, *INTEGRATION), read=partial(read, *INTEGRATION), delete=delete_integration,
+            create=create_integration, index=partial(index, *INTEGRATION), read=partial(read, *INTEGRATION),
+            update=update_integration, delete=delete_integration,
         ),
         *resource(
             cloud, f"{BASE}/subscriptions", who, create=create_subscription, index=partial(index, *SUBSCRIPTION),

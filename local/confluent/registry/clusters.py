@@ -27,7 +27,7 @@ def find_registry(cloud: Cloud, identity: str) -> Document | None:
 def render(cloud: Cloud, environment: Document, cluster: Document) -> Document:
     """The API's view of an environment's registry."""
     identity = environment["registry"]
-    address = f"{cloud.base}/sr/{identity}"
+    address, private = (f"{base}/sr/{identity}" for base in (cloud.base, cloud.private_base))
     return {
         "api_version": "srcm/v3",
         "kind": "Cluster",
@@ -39,7 +39,7 @@ def render(cloud: Cloud, environment: Document, cluster: Document) -> Document:
             "http_endpoint": address,
             "catalog_http_endpoint": address,
             "private_http_endpoint": "",
-            "private_networking_config": {},
+            "private_networking_config": {"regional_endpoints": {cluster["spec"]["region"]: private}},
             "cloud": cluster["spec"]["cloud"],
             "region": cluster["spec"]["region"],
             "environment": reference(environment["id"], environments.crn(environment["id"])),

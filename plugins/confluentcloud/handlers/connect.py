@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plugins.confluentcloud import waits
 from plugins.confluentcloud.config import Config
 from plugins.engine.errors import Gone, RestError, Taken
 from plugins.engine.rest import escaped, until
@@ -69,6 +70,7 @@ class Connector:
             config.cloud.call("POST", f"{base(inputs)}/connectors", {"name": name, "config": wanted})
         except Taken:  # ours, from an update that was killed before the state knew it
             config.cloud.call("PUT", f"{base(inputs)}/connectors/{escaped(name)}/config", wanted)
+        waits.slept(waits.CONNECTOR)
         self.wait(config, inputs, name, "RUNNING", ("PROVISIONING", "DEGRADED"))
         return find(config, inputs, name)["id"]["id"], self.read(config, "", inputs)
 

@@ -18,10 +18,11 @@ class Control:
     """A resource of the control plane.
 
     `send` makes the body of a POST, `receive` the state of an answer, `patch` the body of a PATCH (empty: nothing to
-    send). `scoped`: reads and deletes name the environment. `keeps`: inputs that the answer does not repeat.
+    send). `scoped`: reads and deletes name the environment. `doubles`: the service would make a second one of the same. `keeps`: inputs that the answer does not repeat.
     `named`: properties that no two objects share. An object of ours may be there that no state knows: an update was killed
     between the service's answer and the state. It is taken over instead of refused or made twice. `alike`: for what has a
-    secret that is told once, the properties of one whose answer was lost: it is deleted, and another made.
+    secret that is told once, the properties of one whose answer was lost: it is deleted, and another made. `inside`: the
+    reference whose id stands in the path. `phase`: the one of what is ready. `settle`: the wait after making.
     """
 
     path: str
@@ -29,9 +30,17 @@ class Control:
     receive: Callable[[Json], Properties]
     patch: Callable[[Properties, Properties], Json]
     scoped: bool = False
+    doubles: bool = False
     keeps: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
+    inside: str = ""
+    phase: str = "PROVISIONED"
+    settle: Callable[[Config, Properties, Json], None] = lambda _config, _inputs, _made: None
+
+    def at(self, state: Properties) -> str:
+        """Where objects like this one are."""
+        return self.path.format(state[self.inside]["id"]) if self.inside else self.path
 
     def params(self, state: Properties) -> dict[str, str] | None:
         return {"environment": state["environment"]["id"]} if self.scoped else None
@@ -40,9 +49,10 @@ class Control:
         return {**{key: inputs[key] for key in self.keeps if key in inputs}, **self.receive(answer)}
 
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        made = (self.known(config, inputs) if self.scoped else None) or self.make(config, inputs)
+        made = (self.known(config, inputs) if self.scoped or self.doubles else None) or self.make(config, inputs)
         identity = made["id"]
         answer = self.ready(config, identity, inputs)
+        self.settle(config, inputs, made)
         once = {"secret": made["spec"]["secret"]} if self.path.endswith("api-keys") else {}
         return identity, {**self.state(answer, inputs), **once}
 
@@ -52,7 +62,7 @@ class Control:
         lost: Unanswered | None = None
         for _ in range(ATTEMPTS):
             try:
-                return config.cloud.make(self.path, self.send(inputs))
+                return config.cloud.make(self.at(inputs), self.send(inputs))
             except Taken:
                 if found := self.known(config, inputs):
                     return found
@@ -63,12 +73,14 @@ class Control:
                     return found
                 for one in self.listed(config, inputs) if self.alike else ():
                     if one["id"] not in before and agree(self.receive(one), inputs, self.alike):
-                        config.cloud.call("DELETE", f"{self.path}/{one['id']}")
+                        config.cloud.call("DELETE", f"{self.at(inputs)}/{one['id']}")
         raise lost or RestError(f"{self.path}: nothing was made")
 
     def listed(self, config: Config, inputs: Properties) -> list[Json]:
         """The first hundred that are there."""
-        return config.cloud.call("GET", self.path, params={**(self.params(inputs) or {}), "page_size": "100"})["data"]
+        return config.cloud.call("GET", self.at(inputs), params={**(self.params(inputs) or {}), "page_size": "100"})[
+            "data"
+        ]
 
     def known(self, config: Config, inputs: Properties) -> Json | None:
         """The object that is there as it is wanted, with all that cannot be changed; None when there is none."""
@@ -79,29 +91,29 @@ class Control:
         """Wait until the object is provisioned."""
 
         def phase(answer: Json) -> bool:
-            found = (answer.get("status") or {}).get("phase", "PROVISIONED")
-            if found not in ("PROVISIONING", "PROVISIONED"):
+            found = (answer.get("status") or {}).get("phase", self.phase)
+            if found not in ("PROVISIONING", self.phase):
                 raise RestError(f"{self.path}/{identity} is {found}")
-            return found == "PROVISIONED"
+            return found == self.phase
 
         return until(
-            lambda: config.cloud.call("GET", f"{self.path}/{identity}", params=self.params(inputs)),
+            lambda: config.cloud.call("GET", f"{self.at(inputs)}/{identity}", params=self.params(inputs)),
             phase,
             identity,
         )
 
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
         params = self.params(state) if not self.scoped or "environment" in state else None
-        answer = config.cloud.call("GET", f"{self.path}/{identity}", params=params)
+        answer = config.cloud.call("GET", f"{self.at(state)}/{identity}", params=params)
         return {**{key: state[key] for key in ("secret",) if key in state}, **self.state(answer, state)}
 
     def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
         if body := self.patch(old, new):
-            config.cloud.call("PATCH", f"{self.path}/{identity}", body)
+            config.cloud.call("PATCH", f"{self.at(old)}/{identity}", body)
         return self.read(config, identity, {**old, **new})
 
     def delete(self, config: Config, identity: str, state: Properties) -> None:
-        config.cloud.call("DELETE", f"{self.path}/{identity}", params=self.params(state))
+        config.cloud.call("DELETE", f"{self.at(state)}/{identity}", params=self.params(state))
 
 
 def agree(state: Properties, inputs: Properties, names: tuple[str, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Types of the control plane: resources that differ only in their path and in how they are spelled."""
 
+from plugins.confluentcloud import waits
 from plugins.confluentcloud.handlers.control import Control, Json
 from plugins.engine.values import Properties
 
@@ -210,6 +211,7 @@ ROLE_BINDING = Control(
     lambda _old, _new: {},
     keeps=("disableWaitForReady",),
     named=("principal", "roleName", "crnPattern"),
+    settle=waits.binding,
 )
 API_KEY = Control(
     "/iam/v2/api-keys",
@@ -218,5 +220,6 @@ API_KEY = Control(
     key_patch,
     keeps=("managedResource", "disableWaitForReady"),
     alike=("displayName", "owner"),
+    settle=waits.key,
 )
 FLINK_COMPUTE_POOL = Control("/fcpm/v2/compute-pools", pool_body, pool_state, pool_patch, scoped=True, named=PLACED)

@@ -1,5 +1,6 @@
 """Kafka REST: topics and ACLs, with the key and address that each resource carries."""
 
+from plugins.confluentcloud import waits
 from plugins.confluentcloud.config import Config
 from plugins.engine.errors import Gone, RestError, Taken
 from plugins.engine.rest import Rest, escaped, until
@@ -43,6 +44,7 @@ class Topic:
             if there["partitionsCount"] != inputs["partitionsCount"]:
                 raise
             return identity, self.update(config, identity, there, inputs)
+        waits.slept(waits.KAFKA)
         return identity, self.read(config, identity, inputs)
 
     def read(self, config: Config, identity: str, state: Properties) -> Properties:
@@ -87,6 +89,7 @@ class Acl:
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
         rest, base = plane(inputs)
         rest.call("POST", f"{base}/acls", {api: inputs[key] for api, key in FIELDS.items()})
+        waits.slept(waits.KAFKA)
         identity = f"{inputs['kafkaCluster']['id']}/" + "#".join(inputs[key] for key in FIELDS.values())
         return identity, self.read(config, identity, inputs)
 

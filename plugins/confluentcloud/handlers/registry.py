@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from plugins.confluentcloud import waits
 from plugins.confluentcloud.config import Config
 from plugins.engine.errors import Gone, RestError
 from plugins.engine.rest import Rest, escaped
@@ -70,6 +71,7 @@ class Schema:
     def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
         check_compatible(inputs)
         plane(inputs).call("POST", f"/subjects/{escaped(inputs['subjectName'])}/versions", schema_body(inputs))
+        waits.slept(waits.SCHEMA)
         identity = f"{inputs['schemaRegistryCluster']['id']}/{inputs['subjectName']}/latest"
         return identity, self.read(config, identity, inputs)
 

@@ -1,6 +1,15 @@
 """Which handler serves which resource type."""
 
-from plugins.confluentcloud.handlers import connect, control_types, flink, kafka, registry
+from plugins.confluentcloud.handlers import (
+    account_types,
+    catalog,
+    connect,
+    control_types,
+    flink,
+    kafka,
+    network_types,
+    registry,
+)
 from plugins.engine.handler import Handler
 
 HANDLERS: dict[str, Handler] = {
@@ -16,4 +25,16 @@ HANDLERS: dict[str, Handler] = {
     "SubjectConfig": registry.SubjectConfig(),
     "Connector": connect.Connector(),
     "FlinkStatement": flink.Statement(),
+    "Tag": catalog.Tag(),
+    "TagBinding": catalog.TagBinding(),
+    "CatalogEntityAttributes": catalog.EntityAttributes(),
+    "KafkaClientQuota": account_types.KAFKA_CLIENT_QUOTA,
+    "IdentityProvider": account_types.IDENTITY_PROVIDER,
+    "IdentityPool": account_types.IDENTITY_POOL,
+    "NotificationsIntegration": account_types.NOTIFICATIONS_INTEGRATION,
+    "Gateway": network_types.GATEWAY,
+    "AccessPoint": network_types.ACCESS_POINT,
+    "DnsRecord": network_types.DNS_RECORD,
+    "PrivateLinkAttachment": network_types.ATTACHMENT,
+    "PrivateLinkAttachmentConnection": network_types.CONNECTION,
 }

@@ -1,5 +1,6 @@
 """Where Kafka, registry and Flink answer: their public addresses, or those of our own access point."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ import pulumi
 import pulumi_confluentcloud as cc
 
 Found = Sequence[cc.outputs.GetEndpointEndpointResult]
+PAUSES = (2, 4, 8, *[15] * 38)  # seconds between two looks: ten minutes, since addresses are listed late
+NEEDED = {"KAFKA": ("BOOTSTRAP", "REST"), "SCHEMA_REGISTRY": ("REST",), "FLINK": ("REST",)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +50,7 @@ class AccessPoint:
         )
 
     def listed(self, service: str) -> pulumi.Output[Found]:
-        """Private endpoints of a service in this environment and region."""
+        """Private endpoints of a service in this environment and region; an update waits until ours are among them."""
         wanted = pulumi.Output.all(self.environment_id, self.cluster_id).apply(
             lambda known: cc.GetEndpointFilterArgs(
                 environment=cc.GetEndpointFilterEnvironmentArgs(id=known[0]),
@@ -58,22 +61,44 @@ class AccessPoint:
                 is_private=True,
             )
         )
+        if pulumi.runtime.is_dry_run():
+            return self.asked(wanted)
+        ready = pulumi.Output.all(self.identity, *(one.urn for one in self.ready))  # who uses an address needs them all
+        return ready.apply(lambda known: wanted.apply(lambda asked: self.awaited(asked, str(known[0]), service)))
+
+    def asked(self, wanted: pulumi.Input[cc.GetEndpointFilterArgs]) -> pulumi.Output[Found]:
+        """What is listed now."""
         after = pulumi.InvokeOutputOptions(provider=self.provider, depends_on=list(self.ready))
         return cc.get_endpoint_output(filter=wanted, opts=after).endpoints
+
+    async def awaited(self, wanted: cc.GetEndpointFilterArgs, own: str, service: str) -> Found:
+        """What is listed as soon as each needed kind is, or after the last look."""
+        found: Found = []
+        for pause in PAUSES:
+            found = await self.asked(wanted).future() or []
+            if all(matching(found, own, kind) for kind in NEEDED[service]):
+                break
+            await asyncio.sleep(pause)
+        return found
 
     def address(self, found: pulumi.Output[Found], service: str, kind: str) -> pulumi.Output[str]:
         """The one address of a kind that is this access point's."""
         return self.identity.apply(lambda own: found.apply(lambda known: chosen(known, own, service, kind)))
 
 
+def matching(found: Found, access_point: str, kind: str) -> list[str]:
+    """Addresses of a kind that are this access point's."""
+    return [e.endpoint for e in found if access_point in [p.id for p in e.access_points] and e.endpoint_type == kind]
+
+
 def chosen(found: Found, access_point: str, service: str, kind: str) -> str:
     """One endpoint's address. RunError when the access point has none (yet), or several."""
-    own = [e.endpoint for e in found if access_point in [p.id for p in e.access_points] and e.endpoint_type == kind]
+    own = matching(found, access_point, kind)
     if len(own) == 1:
         return own[0]
     others = ", ".join(sorted({f"{e.endpoint_type} {e.endpoint}" for e in found})) or "none"
     raise pulumi.RunError(
         f"Confluent lists {len(own)} private addresses ({kind}) of {service} for access point {access_point}, "
         f"expected 1; all private ones there: {others}\n"
-        "hint: addresses are listed some minutes after the access point is ready: run the update again"
+        "hint: addresses are listed some minutes after the access point is ready, and it was waited for them: run the update again"
     )

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from local.confluent import bodies
+from tests.support import network
 from tests.support.fakes import cloud
 from tests.support.fakes.cloud import Running
 
@@ -56,9 +57,15 @@ CASES: dict[str, Case] = {
     "acl": ("kafka", lambda _: "/acls", lambda _: {"resource_type": "TOPIC", "resource_name": "t", **PRINCIPAL}),
     "schema": ("registry", lambda _: "/subjects/hostile-value/versions", lambda _: {"schemaType": "AVRO", "schema": '"string"', "references": [], "normalize": False}),
     "statement": ("flink", lambda _: "/statements", lambda r: {"name": "hostile", "spec": {"statement": ALTER, "properties": {"a": "b"}, "compute_pool_id": r.made["pool"], "stopped": False}}),
+    "identity provider": ("cloud", lambda _: "/iam/v2/identity-providers", lambda _: {"display_name": "hostile", "description": "d", "issuer": "https://i.example", "jwks_uri": "https://i.example/k"}),
+    "gateway": ("cloud", lambda _: "/networking/v1/gateways", lambda r: {"spec": {"display_name": "hostile", "config": {"kind": "AwsIngressPrivateLinkGatewaySpec", "region": "us-east-1"}, **environment(r)}}),
+    "access point": ("cloud", lambda _: "/networking/v1/access-points", lambda r: {"spec": {"display_name": "hostile", "gateway": {"id": network.gateway(r)}, "config": {"kind": "AwsEgressPrivateLinkEndpoint", "vpc_endpoint_service_name": "x"}, **environment(r)}}),
+    "attachment": ("cloud", lambda _: "/networking/v1/private-link-attachments", lambda r: {"spec": {**PLACE, **environment(r)}}),
+    "connection": ("cloud", lambda _: "/networking/v1/private-link-attachment-connections", lambda r: {"spec": {"display_name": "hostile", "cloud": {"kind": "k", "vpc_endpoint_id": "v"}, "private_link_attachment": {"id": network.networking(r, "private-link-attachments", cloud="AWS", region="us-east-1")}, **environment(r)}}),
 }  # fmt: skip
 LISTS = ("/org/v2/environments", "/iam/v2/service-accounts", "/iam/v2/api-keys", "/iam/v2/role-bindings",
-         "/notifications/v1/integrations", "/notifications/v1/subscriptions")  # fmt: skip
+         "/notifications/v1/integrations", "/notifications/v1/subscriptions", "/networking/v1/gateways",
+         "/networking/v1/access-points", "/networking/v1/private-link-attachments", "/iam/v2/identity-providers")  # fmt: skip
 
 
 def mutations(good: Any, dice: random.Random) -> Iterator[Any]:

@@ -1,59 +1,22 @@
 """Every served resource type through the plugin against the local cloud: made, read, changed, replaced, refused, gone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
-import httpx2
 import pytest
 
 from cli.client.wait import wait_for
-from plugins.confluentcloud.package import PACKAGE
-from plugins.engine import rest
-from plugins.engine.errors import RestError
+from tests.support import network
 from tests.support.fakes import cloud
 from tests.support.fakes.cloud import Running
 from tests.support.fakes.flink import BROKEN
 from tests.support.inputs import Inputs, acl, binding, connector, kafka, key, pool, registry
-from tests.support.plugin import Engine, Refused
+from tests.support.plugin import Engine, Refused, urn
 
 SCHEMA = {"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]}
 WIDER = {**SCHEMA, "fields": [*SCHEMA["fields"], {"name": "b", "type": ["null", "int"], "default": None}]}
 NARROWER = {**SCHEMA, "fields": [{"name": "c", "type": "string"}]}
-
-
-def urn(kind: str, name: str = "x") -> str:
-    token = f"{kind[0].lower()}{kind[1:]}"
-    return f"urn:pulumi:s::p::confluentcloud:index/{token}:{kind}::{name}"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_pauses() -> Iterator[None]:
-    """Retries at once: nothing here gets better by waiting."""
-    with patch.object(rest, "RETRIES", (0, 0)):
-        yield
-
-
-@pytest.fixture(scope="module")
-def engine(fake_cloud: Running) -> Engine:
-    own = fake_cloud.instance.secrets
-    made = fake_cloud.made
-    return Engine(
-        PACKAGE,
-        {
-            "endpoint": fake_cloud.instance.url("cloud"),
-            "cloudApiKey": own["cloud_api_key"],
-            "cloudApiSecret": own["cloud_api_secret"],
-            "flinkApiKey": made["flink-key"],
-            "flinkApiSecret": made["flink-secret"],
-            "flinkRestEndpoint": fake_cloud.instance.url("cloud"),
-            "organizationId": cloud.ORGANIZATION,
-            "environmentId": made["environment"],
-            "flinkComputePoolId": made["pool"],
-            "flinkPrincipalId": made["account"],
-        },
-    )
 
 
 def changed(inputs: Inputs, **changes: Any) -> Inputs:
@@ -79,6 +42,20 @@ CASES: dict[str, Case] = {
     "Connector": (connector, {"status": "PAUSED"}, None),
     "FlinkStatement": (lambda _: {"statement": "ALTER TABLE `t` SET ('error-handling.mode' = 'fail')",
                                   "statementName": "st", "properties": {"a": "b"}}, None, {"statement": "INSERT INTO `x`"}),
+    "Tag": (lambda r: {"name": "cdc_tag", "description": "d", **network.catalog(r)}, {"description": "e"}, {"name": "other"}),
+    "TagBinding": (network.tag_binding, None, {"tagName": "other"}),
+    "CatalogEntityAttributes": (network.attributes, {"attributes": {"owner": "others"}}, {"entityType": "sr_schema"}),
+    "IdentityProvider": (network.identity_provider, {"description": "e"}, {"issuer": "https://other.example"}),
+    "IdentityPool": (network.identity_pool, {"filter": "claims.sub == \"x\""}, {"identityProvider": {"id": "op-other"}}),
+    "NotificationsIntegration": (lambda _: {"displayName": "n", "description": "d", "webhookTarget": {"url": "https://a.example"}},
+                                 {"webhookTarget": {"url": "https://b.example"}}, None),
+    "Gateway": (lambda r: {"displayName": "g", **network.place(r), "awsEgressPrivateLinkGateway": {"region": "us-east-1"}},
+                {"displayName": "h"}, {"awsEgressPrivateLinkGateway": {"region": "us-west-2"}}),
+    "AccessPoint": (network.access_point, {"displayName": "q"}, {"gateway": {"id": "gw-other"}}),
+    "DnsRecord": (network.dns_record, {"displayName": "e"}, {"domain": "other.example"}),
+    "PrivateLinkAttachment": (lambda r: {"displayName": "a", "cloud": "AWS", "region": "us-east-1", **network.place(r)},
+                              {"displayName": "b"}, {"region": "us-west-2"}),
+    "PrivateLinkAttachmentConnection": (network.connection, {"displayName": "d"}, {"aws": {"vpcEndpointId": "vpce-2"}}),
 }  # fmt: skip
 
 
@@ -111,7 +88,27 @@ def test_life(kind: str, fake_cloud: Running, engine: Engine) -> None:
 def test_every_served_type_has_a_case() -> None:
     from plugins.confluentcloud.handlers.table import HANDLERS
 
-    assert set(CASES) | {"KafkaCluster"} == set(HANDLERS)
+    assert set(CASES) | {"KafkaCluster", "KafkaClientQuota"} == set(HANDLERS)
+
+
+def test_a_quota_needs_a_dedicated_cluster(fake_cloud: Running, engine: Engine) -> None:
+    made = fake_cloud.made
+    inputs = {
+        "displayName": "q", "principals": [made["account"]], "kafkaCluster": {"id": made["cluster"]}, **network.place(fake_cloud),
+        "throughput": {"ingressByteRate": "1000", "egressByteRate": "2000"},
+    }  # fmt: skip
+    it, kept = urn("KafkaClientQuota"), fake_cloud.cloud.store.get("cluster", made["cluster"]) or {}
+    with pytest.raises(Refused, match="need a Dedicated cluster"):
+        engine.create(it, inputs)
+    fake_cloud.cloud.store.put("cluster", made["cluster"], {**kept, "config": {"kind": "Dedicated", "cku": 1}})
+    identity, state = engine.create(it, inputs)
+    assert engine.create(it, inputs)[0] == identity
+    wanted = changed(inputs, throughput={"ingressByteRate": "3000", "egressByteRate": "2000"})
+    assert engine.diff(it, identity, state, wanted)[1] == []
+    assert engine.update(it, identity, state, wanted)["throughput"]["ingressByteRate"] == "3000"
+    engine.delete(it, identity, state)
+    assert engine.read(it, identity, state) is None
+    fake_cloud.cloud.store.put("cluster", made["cluster"], kept)
 
 
 def test_a_cluster_is_read_and_a_second_one_refused(fake_cloud: Running, engine: Engine) -> None:
@@ -231,59 +228,27 @@ def test_look_ups(fake_cloud: Running, engine: Engine) -> None:
         engine.invoke(token.format("getEverything"), {})
 
 
-def test_types_that_only_plans_know_cannot_be_made_here(engine: Engine) -> None:
-    inputs = {"displayName": "g", "environment": {"id": "env-1"}}
-    with pytest.raises(Refused, match="has no Gateway"):
-        engine.create(urn("Gateway"), inputs)
-    assert engine.read(urn("Gateway"), "g", inputs) == inputs
-    engine.delete(urn("Gateway"), "g", inputs)
-    with pytest.raises(Refused, match="has no resource type"):
-        engine.check(urn("Teapot"), {})
-
-
-def test_half_of_the_flink_settings_is_refused() -> None:
-    with pytest.raises(Refused, match="All 7"):
-        Engine(PACKAGE, {"flinkApiKey": "k"})
-
-
-def test_a_service_that_is_away_is_asked_again_and_then_given_up() -> None:
-    nobody = rest.Rest(f"http://127.0.0.1:{cloud.free_port()}", "k", "s")
-    with pytest.raises(RestError, match="giving up after 3 attempts"):
-        nobody.call("GET", "/org/v2/environments")
-
-
-CONTROL = ("Environment", "ServiceAccount", "RoleBinding", "ApiKey", "FlinkComputePool")
-
-
-@pytest.mark.parametrize("kind", CONTROL)
-@pytest.mark.parametrize("lost", ["the connection", "a 502"])
-def test_an_answer_that_is_lost_leaves_one_object(kind: str, lost: str, fake_cloud: Running, engine: Engine) -> None:
-    """The service made it, and nobody was told: there is one afterwards, whose secret is known."""
-    inputs, it, post = CASES[kind][0](fake_cloud), urn(kind), rest.HTTP.post
-    sent: list[str] = []
-
-    def drop(url: str, **more: Any) -> httpx2.Response:
-        answer = post(url, **more)
-        sent.append(answer.json().get("id", ""))
-        if len(sent) > 1:
-            return answer
-        if lost == "a 502":
-            return httpx2.Response(502, text="bad gateway", request=answer.request)
-        raise httpx2.ReadError("connection reset by peer")
-
-    with patch.object(rest.HTTP, "post", drop):
-        identity, state = engine.create(it, inputs)
-    assert engine.read(it, identity, state) is not None
-    assert (kind == "ApiKey") == (identity != sent[0])
-    if kind == "ApiKey":
-        assert engine.read(it, sent[0], state) is None
-        assert state["secret"]
+def test_addresses_by_an_access_point(fake_cloud: Running, engine: Engine) -> None:
+    it, inputs = urn("AccessPoint"), network.access_point(fake_cloud)
+    identity, state = engine.create(it, inputs)
+    token = "confluentcloud:index/getEndpoint:getEndpoint"  # noqa: S105 - a function's name
+    wanted = {**network.place(fake_cloud), "cloud": "AWS", "region": "us-east-1", "isPrivate": True}
+    for service, kinds in (
+        ("KAFKA", ["REST", "BOOTSTRAP"]),
+        ("SCHEMA_REGISTRY", ["REST"]),
+        ("FLINK", ["REST", "LANGUAGE_SERVICE"]),
+    ):
+        found = engine.invoke(token, {"filter": {**wanted, "service": service}})["endpoints"]
+        own = [one for one in found if one["accessPoints"] == [{"id": identity}]]
+        assert [one["endpointType"] for one in own] == kinds
+    assert engine.invoke(token, {"filter": {**wanted, "service": "KAFKA", "isPrivate": False}})["endpoints"] == []
+    with pytest.raises(Refused, match="service must be one of"):
+        engine.invoke(token, {"filter": {**wanted, "service": "TEA"}})
+    with pytest.raises(Refused, match="is still used by ap-"):
+        engine.delete(urn("Gateway"), inputs["gateway"]["id"], network.place(fake_cloud))
     engine.delete(it, identity, state)
 
 
-def test_what_is_never_answered_is_refused(fake_cloud: Running, engine: Engine) -> None:
-    def drop(url: str, **more: Any) -> httpx2.Response:
-        raise httpx2.ReadError("connection reset by peer")
-
-    with patch.object(rest.HTTP, "post", drop), pytest.raises(Refused, match="connection reset by peer"):
-        engine.create(urn("ServiceAccount"), {"displayName": "never", "description": ""})
+def test_a_type_that_nobody_knows(engine: Engine) -> None:
+    with pytest.raises(Refused, match="has no resource type"):
+        engine.check(urn("Teapot"), {})

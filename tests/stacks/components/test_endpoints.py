@@ -1,13 +1,15 @@
 """Addresses of an access point: its own, one of each kind, or an error that says what there is."""
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 import pulumi
 import pulumi_confluentcloud as cc
 import pytest
 
 from policies.graph import from_recorded
-from stacks.components.confluent.endpoints import chosen
+from stacks.components.confluent import endpoints
+from stacks.components.confluent.endpoints import AccessPoint, chosen
 
 MINE, OTHERS = "ap-mine01", "ap-other1"
 NAME = "lkc-1-{}.us-east-1.aws.accesspoint.glb.confluent.cloud:{}"
@@ -79,3 +81,32 @@ def test_prod_asks_its_access_point_for_everything(graphs: dict[str, Any]) -> No
     assert {p.get("flinkRestEndpoint") for p in providers} == {"https://flink-ap1.example"}
     topic = graph.resources["filtered-car-created-events-topic"]
     assert "ingress-point" in graph.resources["deployer-kafka-key-1"].dependencies | topic.dependencies
+
+
+@pytest.mark.parametrize("looks", [1, 2, 4])
+def test_an_update_waits_until_they_are_listed(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours of one kind are there at first, then all; and after so many looks it is said what is not."""
+    point = AccessPoint(
+        identity=cast("Any", None),
+        environment_id=cast("Any", None),
+        cluster_id=cast("Any", None),
+        region="us-east-1",
+        provider=cast("Any", None),
+        ready=(),
+    )
+    answers = iter([LISTED[:1], LISTED[:2], *[LISTED] * 3])
+    asked: list[object] = []
+
+    class Answer:
+        async def future(self) -> Any:
+            return next(answers)
+
+    def ask(_: AccessPoint, wanted: object) -> Answer:
+        asked.append(wanted)
+        return Answer()
+
+    monkeypatch.setattr(endpoints, "PAUSES", [0] * looks)
+    monkeypatch.setattr(AccessPoint, "asked", ask)
+    found = asyncio.run(point.awaited(cast("Any", "filter"), MINE, "KAFKA"))
+    assert len(asked) == min(looks, 3)
+    assert len(found) == (1, 2, 4)[len(asked) - 1]

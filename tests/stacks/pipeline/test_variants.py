@@ -46,10 +46,14 @@ DEDICATED = {
 }
 
 
+def as_prod() -> dict:
+    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
+    return {key.partition(":")[2]: value for key, value in config.items() if key.startswith("cdc-streaming:")}
+
+
 def attached() -> dict:
     """prod as it was made before Confluent had ingress gateways."""
-    config = yaml.safe_load((ROOT / "Pulumi.prod.yaml").read_text())["config"]
-    own = {key.partition(":")[2]: value for key, value in config.items() if key.startswith("cdc-streaming:")}
+    own = as_prod()
     own["backend"]["connectivity"]["ingress"] = "attachment"
     own["backend"]["vpc"]["zones"] = ["use1-az1", "use1-az4", "use1-az6"]
     return own
@@ -60,6 +64,9 @@ def changed(folder: Path, name: str, settings: dict) -> Path:
     routes = yaml.safe_load((root / "routes.yaml").read_text())
     routes["sources"][0]["compatibility"] = "FULL_TRANSITIVE"
     routes["consumers"][1]["deadLetter"] = True
+    if name == "retiring":
+        routes["routes"][0]["retire"] = True
+        routes["consumers"] = [c for c in routes["consumers"] if routes["routes"][0]["name"] not in c["routes"]]
     (root / "routes.yaml").write_text(yaml.safe_dump(routes, sort_keys=False))
     config = {f"cdc-streaming:{key}": value for key, value in settings.items()}
     (root / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump({"config": config}))
@@ -72,7 +79,7 @@ def variants(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> dict[str
     file = shared / "variants.pickle"
     with FileLock(f"{file}.lock"):
         if not file.exists():
-            wanted = {"basic": BASIC, "dedicated": DEDICATED, "attached": attached()}
+            wanted = {"basic": BASIC, "dedicated": DEDICATED, "attached": attached(), "retiring": as_prod()}
             roots = {name: changed(tmp_path_factory.mktemp(name), name, wanted[name]) for name in wanted}
             graphs = record([(root, name, {}) for name, root in roots.items()])
             made = {
@@ -227,3 +234,14 @@ def test_zones_may_be_ids(variants: dict[str, Plan]) -> None:
     graph = variants["attached"].graph
     assert {s.get("availabilityZoneId") for s in graph.aws("ec2/subnet")} == {"use1-az1", "use1-az4", "use1-az6"}
     assert {s.get("availabilityZone") for s in graph.aws("ec2/subnet")} == {None}
+
+
+def test_a_retired_route_leaves_a_topic_that_may_go(variants: dict[str, Plan]) -> None:
+    """Pulumi deletes nothing that was protected in the update before: of a protected stack, this topic alone is not."""
+    graph, topic = variants["retiring"].graph, "filtered-car-created-events"
+    assert [str(f) for f in variants["retiring"].findings] == []
+    free = {r.name for r in (*graph.confluent("kafkaTopic"), *graph.confluent("schema")) if not r.protect}
+    assert free == {f"{topic}-topic", f"{topic}-key-schema", f"{topic}-value-schema"}
+    assert topic not in {route["topic"] for route in graph.exports["contract"]["routes"]}
+    assert not [s for s in graph.confluent("flinkStatement") if topic in str(s.get("statement"))]
+    assert not [b for b in graph.confluent("roleBinding") if topic in str(b.get("crnPattern"))]

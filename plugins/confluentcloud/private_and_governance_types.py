@@ -1,15 +1,10 @@
-"""Resource types that plans know and the local cloud does not serve: private networking, catalog, quotas, CI.
+"""Resource types of private networking, the catalog, quotas, CI: what the stack `local` does not declare.
 
 Tag and TagBinding are as recorded from the real plugin; the others follow its documentation.
 """
 
-from dataclasses import dataclass
-
-from plugins.confluentcloud.config import Config
-from plugins.engine.errors import RestError
 from plugins.engine.fields import ADDRESS, CREDENTIALS, OUT, TAG_NAME, Field, block, named, not_empty, reference
 from plugins.engine.resource_type import ResourceType
-from plugins.engine.values import Properties
 
 CATALOG = {
     "schemaRegistryCluster": reference(),
@@ -19,7 +14,7 @@ CATALOG = {
 HOME = {"environment": reference(required=True)}
 TEXT = Field()
 
-PLANNED: dict[str, ResourceType] = {
+GOVERNANCE_AND_NETWORK_TYPES: dict[str, ResourceType] = {
     "Tag": ResourceType(
         {
             "name": Field(required=True, replaces=True, rule=TAG_NAME),
@@ -156,22 +151,3 @@ PLANNED: dict[str, ResourceType] = {
         }
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Unserved:
-    """A type that only Confluent Cloud can make."""
-
-    name: str
-
-    def create(self, config: Config, inputs: Properties) -> tuple[str, Properties]:
-        raise RestError(f"the local cloud has no {self.name}: only dev and prod may declare it")
-
-    def read(self, config: Config, identity: str, state: Properties) -> Properties:
-        return state
-
-    def update(self, config: Config, identity: str, old: Properties, new: Properties) -> Properties:
-        raise RestError(f"the local cloud has no {self.name}: only dev and prod may declare it")
-
-    def delete(self, config: Config, identity: str, state: Properties) -> None:
-        return None

@@ -1,0 +1,46 @@
+"""Private addresses answer to whoever is inside, and to nobody else."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from cli.rehearsal import network
+from local.environment import PORTS, Instance
+from tests.support.fakes.cloud import free_port
+
+
+class Hello(BaseHTTPRequestHandler):
+    """What the local cloud is here."""
+
+    def do_GET(self) -> None:
+        body = b"x" * 200_000
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def asked(instance: Instance) -> int:
+    answer = httpx2.get(instance.url("private"), trust_env=False)
+    return len(answer.content)
+
+
+def test_only_inside(tmp_path: Path) -> None:
+    instance = Instance(tmp_path, free_port() - PORTS.index("cloud"))
+    server = HTTPServer(("127.0.0.1", instance.port("cloud")), Hello)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for _ in range(2):
+        with pytest.raises(httpx2.ConnectError):
+            asked(instance)
+        with network.inside(instance):
+            assert [asked(instance) for _ in range(3)] == [200_000] * 3
+    server.shutdown()
+    server.server_close()
+    with network.inside(instance), pytest.raises(httpx2.TransportError):
+        asked(instance)
