@@ -20,6 +20,7 @@ fi
 
 # Plans and deployments need neither a Java runtime nor PostgreSQL; each group of packages holds the one before it.
 case "${1:-} ${2:-}" in
+"preflight local") groups="development" ;;
 "deploy "* | "drift "* | "plan "* | "preflight "* | "routes check" | "routes explain") groups="command local development" ;;
 "test "* | "consumer test") groups="development" ;;
 *) groups="local development" ;;

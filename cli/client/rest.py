@@ -34,7 +34,7 @@ class Rest:
         """An answer that is not an error; CdcError otherwise."""
         address = f"{str(self.http.base_url).rstrip('/')}/{path.lstrip('/')}"
         try:
-            answer = self.patiently(method, path, content)
+            answer = patiently(self.http, method, path, json=content)
         except httpx2.HTTPError as error:
             raise CdcError(f"{address} does not answer: {error}") from error
         if answer.status_code >= 300:
@@ -42,15 +42,16 @@ class Rest:
             raise kind(f"{address} answered {answer.status_code}: {answer.text[:300]}")
         return answer
 
-    def patiently(self, method: str, path: str, content: Any) -> httpx2.Response:
-        """The answer; one that says "too many requests" is asked again a few times, as late as it says."""
-        for pause in PAUSES:
-            answer = self.http.request(method, path, json=content)
-            if answer.status_code != 429:
-                return answer
-            wanted = answer.headers.get("retry-after", "")
-            time.sleep(min(LONGEST, float(wanted)) if wanted.isdecimal() else pause)
-        return self.http.request(method, path, json=content)
+
+def patiently(http: httpx2.Client, method: str, path: str, **more: Any) -> httpx2.Response:
+    """The answer; one that says "too many requests" is asked again a few times, as late as it says."""
+    for pause in PAUSES:
+        answer = http.request(method, path, **more)
+        if answer.status_code != 429:
+            return answer
+        wanted = answer.headers.get("retry-after", "")
+        time.sleep(min(LONGEST, float(wanted)) if wanted.isdecimal() else pause)
+    return http.request(method, path, **more)
 
 
 def cloud_key() -> tuple[str, str]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from cli.client.stack import served_here
-from cli.commands import notifications, up, verify
+from cli.commands import notifications, preflight, up, verify
 from cli.console import say
 from local.environment import ROOT, Instance
 from local.exclusive import changing
@@ -45,10 +45,10 @@ def install(stack: str) -> int:
 
 
 def deploy(stack: str) -> int:
-    """Files, `up` under the policy pack, subscriptions, a preview that must show nothing more to do, doctor and canaries."""
+    """Files, preflight, `up` under the policy pack, subscriptions, a preview that must show nothing more to do, doctor and canaries."""
     up.check_files(stack)
     require_account(stack)
-    if code := install(stack):
+    if code := install(stack) or (0 if served_here(stack) else preflight.before(stack)):
         return code
     pack = [] if served_here(stack) else ["--policy-pack", str(ROOT / "policies")]
     if code := command(stack, ["up", "--yes", "--skip-preview", *QUIET, *pack]):

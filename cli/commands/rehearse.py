@@ -9,6 +9,7 @@ from cli.console import data, say, step, table
 from cli.rehearsal import network, stage, steps
 from cli.rehearsal.commands import Rehearsal, Wrong
 from cli.rehearsal.outcome import Outcome, timed
+from local.workspace.workspace import Plugin, refuse_missing_stock
 from stacks.errors import CdcError
 
 Step = tuple[str, Callable[[Rehearsal], str]]
@@ -24,10 +25,11 @@ REST: tuple[Step, ...] = (
 RECORDED = "AWS has no engine here: its resources are recorded, but for database, functions, secrets and API"
 
 
-def run(stack: str, plugin: str, keep: bool, as_json: bool) -> int:
+def run(stack: str, plugin: Plugin, keep: bool, as_json: bool) -> int:
     """Exit code 1 when a step went wrong: nothing after it is tried."""
     if stack == "local":
-        raise CdcError("local is no rehearsal", "./cdc up applies it; stacks that are rehearsed: dev, prod")
+        raise CdcError("local is no rehearsal", "it is ./cdc up; rehearsed are dev, prod and others that are there")
+    refuse_missing_stock(plugin)
     loaded, found = up.check_files(stack), list[Outcome]()
     with stage.stage(stack, loaded, plugin, keep) as it:
         try:

@@ -11,6 +11,7 @@ import httpx2
 import yaml
 
 from cli.client import stack as stacks
+from cli.client.rest import patiently
 from cli.doctor.once import once
 from stacks import load, naming
 from stacks.errors import CdcError
@@ -23,12 +24,16 @@ KEY = ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET")
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """`name`: of the stack. `root`: the checkout. `confluent`, `aws`: other endpoints than the vendors' (an emulator's)."""
+    """`name`: of the stack. `root`: the checkout. `confluent`: another endpoint than the vendor's, with `key`, a pair for it.
+
+    `served_here`: the local cloud stands for the accounts, and `cdc up` for whoever sets them up.
+    """
 
     name: str
     root: Path
     confluent: str | None = None
-    aws: str | None = None
+    key: tuple[str, str] | None = None
+    served_here: bool = False
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @once
@@ -59,24 +64,42 @@ class Accounts:
     def ask_confluent(self, path: str, **parameters: str) -> httpx2.Response:
         """An answer of Confluent Cloud's API, whatever it is. CdcError without a key."""
         base = self.confluent or self.values.get("confluentcloud:endpoint") or naming.CONFLUENT_ENDPOINT
+        with httpx2.Client(base_url=base, auth=self.pair(), timeout=SECONDS, trust_env=not self.served_here) as http:
+            return patiently(http, "GET", path, params=parameters)
+
+    def pair(self) -> tuple[str, str]:
+        """The Cloud API key and its secret. CdcError without one."""
         missing = [name for name in KEY if not os.environ.get(name)]
-        if missing:
+        if missing and not self.key:
             raise CdcError(f"{' and '.join(missing)} not set", "a Cloud API key: docs/deploy.md")
-        pair = os.environ[KEY[0]], os.environ[KEY[1]]
-        with httpx2.Client(base_url=base, auth=pair, timeout=SECONDS, trust_env=self.confluent is None) as http:
-            return http.get(path, params=parameters)
+        return self.key or (os.environ[KEY[0]], os.environ[KEY[1]])
 
     def listed(self, path: str, **parameters: str) -> list[dict[str, Any]]:
-        """A list of Confluent's. CdcError for an answer that is none."""
-        answer = self.ask_confluent(path, **parameters)
-        if answer.status_code != 200:
-            raise CdcError(f"{path} answered {answer.status_code}")
-        return answer.json()["data"]
+        """A list of Confluent's, page by page. CdcError for an answer that is none."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self.ask_confluent(path, **parameters)
+            if answer.status_code != 200:
+                raise CdcError(f"{path} answered {answer.status_code}")
+            page = answer.json()
+            found += page["data"]
+            after = httpx2.URL((page.get("metadata") or {}).get("next") or "").params.get("page_token")
+            if not after:
+                return found
+            parameters["page_token"] = after
 
     @once
     def greeting(self) -> httpx2.Response:
         """Confluent's answer to the smallest question. CdcError without a key."""
         return self.ask_confluent("/org/v2/environments", page_size="1")
+
+    @once
+    def organization(self) -> str:
+        """Its resource name: `crn://confluent.cloud/organization=…`. CdcError when Confluent shows none."""
+        listed = self.listed("/org/v2/organizations", page_size="1")
+        if not listed:
+            raise CdcError("Confluent shows no organization to this key")
+        return str(listed[0]["metadata"]["resource_name"])
 
     @once
     def stands(self) -> bool:
@@ -93,7 +116,7 @@ class Accounts:
 
     def ask_aws(self, service: str) -> Any:
         """A client of one of AWS's services."""
-        return self.session.client(service, endpoint_url=self.aws)  # type: ignore[call-overload]
+        return self.session.client(service)  # type: ignore[call-overload]
 
     @once
     def zones(self) -> list[dict[str, Any]]:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from cli.doctor.facts import Skipped
 from cli.preflight.accounts import Accounts
 from cli.preflight.check import Check, Finding
+from cli.preflight.here import elsewhere
+
+MAKER = "OrganizationAdmin"
 
 
 class CloudKeyWorks(Check):
@@ -19,6 +22,28 @@ class CloudKeyWorks(Check):
                 f"Confluent answers {status} to the Cloud API key",
                 "the `up` would stop at its first resource of Confluent",
                 "confluent api-key create --resource cloud, then export CONFLUENT_CLOUD_API_KEY and _SECRET",
+            )
+
+
+class CloudKeyMayMakeThings(Check):
+    """The Cloud API key belongs to somebody who may make environments, accounts and role bindings: OrganizationAdmin."""
+
+    area = "confluent"
+
+    def look(self, accounts: Accounts) -> Iterator[Finding]:
+        elsewhere(accounts)
+        answer = accounts.ask_confluent(f"/iam/v2/api-keys/{accounts.pair()[0]}")
+        if answer.status_code != 200:
+            raise Skipped(f"Confluent does not show whose key it is ({answer.status_code})")
+        owner = answer.json()["spec"]["owner"]["id"]
+        crn = f"{accounts.organization}/*"
+        held = accounts.listed("/iam/v2/role-bindings", principal=f"User:{owner}", crn_pattern=crn, page_size="100")
+        roles = sorted({one["role_name"] for one in held})
+        if MAKER not in roles:
+            yield Finding(
+                f"the key's owner {owner} holds {', '.join(roles) or 'no role'}, and not {MAKER}",
+                "the `up` would stop at the environment, or at the first role binding (403)",
+                f"confluent iam rbac role-binding create --principal User:{owner} --role {MAKER}",
             )
 
 

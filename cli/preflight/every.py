@@ -1,9 +1,9 @@
 """All checks, in the order of an `up`."""
 
-from cli.preflight import aws, confluent, here, network
+from cli.preflight import aws, confluent, here, network, reach, rights
 from cli.preflight.check import Check
 
-MODULES = (here, confluent, aws, network)
+MODULES = (here, reach, confluent, aws, rights, network)
 
 
 def every() -> list[type[Check]]:

@@ -16,12 +16,21 @@ from stacks.settings.model import PROJECT, SECRETS
 SLOW, WRONG = 30, 240  # seconds; AWS refuses signatures that are five minutes off
 
 
+def elsewhere(accounts: Accounts) -> None:
+    """Skipped for the stack of this machine's own environment."""
+    if accounts.served_here:
+        raise Skipped("./cdc up brings it")
+
+
 class SecretsAreSet(Check):
     """Every secret that the settings ask for is in the settings file."""
 
     area = "here"
 
     def look(self, accounts: Accounts) -> Iterator[Finding]:
+        elsewhere(accounts)
+        if accounts.config.get("environment"):
+            raise Skipped("an environment of Pulumi ESC may bring them")
         for name, what in SECRETS.items():
             if accounts.needs(name) and not accounts.has(name):
                 yield Finding(
@@ -69,6 +78,7 @@ class PulumiIsThere(Check):
     area = "here"
 
     def look(self, accounts: Accounts) -> Iterator[Finding]:
+        elsewhere(accounts)
         wanted, program = version("pulumi"), shutil.which("pulumi")
         again = f"install Pulumi {wanted} or newer"
         if program is None:

@@ -233,10 +233,10 @@ def written_before(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("encryptionsalt") and found.get("config") else {}
 
 
-def refuse_missing_stock(workspace: Workspace) -> None:
+def refuse_missing_stock(plugin: Plugin) -> None:
     """Say how to get the stock plugin when it is not installed."""
     folder = stock_plugin()
-    if workspace.plugin == "stock" and not (folder / "pulumi-resource-confluentcloud").exists():
+    if plugin == "stock" and not (folder / "pulumi-resource-confluentcloud").exists():
         raise LocalError(
             f"the stock plugin confluentcloud {PROVIDER_VERSION} is not installed in {folder.parents[1]}",
             f"pulumi plugin install resource confluentcloud {PROVIDER_VERSION}, or use --plugin bundled",
@@ -253,7 +253,7 @@ def open_workspace(
             f"there is no stack {stack!r}: Pulumi.{stack}.yaml does not exist", f"known: {', '.join(known)}"
         )
     workspace = Workspace(instance, stack, plugin, pulumi_cli.install(progress))
-    refuse_missing_stock(workspace)
+    refuse_missing_stock(workspace.plugin)
     return workspace
 
 

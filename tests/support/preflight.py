@@ -25,11 +25,19 @@ class Confluent:
         self.environments: list[dict[str, str]] = []
         self.regions = [{"region_name": REGION}]
         self.status, self.behind = 200, 0
+        self.roles = ["OrganizationAdmin"]
 
     def answer(self, path: str, **_: str) -> httpx2.Response:
-        data = {"/org/v2/environments": self.environments, "/fcpm/v2/regions": self.regions}[path]
+        organization = {"metadata": {"resource_name": "crn://confluent.cloud/organization=o-1"}}
+        data: dict[str, Any] = {
+            "/org/v2/environments": {"data": self.environments},
+            "/fcpm/v2/regions": {"data": self.regions},
+            "/org/v2/organizations": {"data": [organization]},
+            "/iam/v2/api-keys/cloud-key": {"spec": {"owner": {"id": "u-1"}}},
+            "/iam/v2/role-bindings": {"data": [{"role_name": one} for one in self.roles]},
+        }
         date = {"date": formatdate(time.time() - self.behind, usegmt=True)}
-        return httpx2.Response(self.status, json={"data": data}, headers=date)
+        return httpx2.Response(self.status, json=data[path], headers=date)
 
 
 def changed(root: Path, change: Callable[[Settings, Settings], object]) -> None:

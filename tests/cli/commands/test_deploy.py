@@ -38,6 +38,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setenv("CONFLUENT_CLOUD_API_KEY", "k")
     monkeypatch.setenv("CONFLUENT_CLOUD_API_SECRET", "s")
     monkeypatch.setattr(deploy.verify, "after", lambda _: 0)
+    monkeypatch.setattr(deploy.preflight, "before", lambda _: 0)
     return Cli(tmp_path)
 
 
@@ -56,6 +57,14 @@ def test_a_deployment_installs_updates_under_policies_and_looks_again(cli: Cli) 
     assert "--policy-pack" in up
     assert "--stack dev" in up
     assert "--expect-no-changes" in preview
+
+
+def test_what_would_stop_it_is_said_before_anything_is_touched(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for code, verbs in ((0, ["install", "up", "preview"]), (1, ["install"]), (0, ["install", "up", "preview"])):
+        monkeypatch.setattr(deploy.preflight, "before", lambda _, code=code: code)
+        cli.failing("")
+        assert deploy.deploy("dev") == code
+        assert cli.verbs() == verbs
 
 
 def test_drift_changes_nothing(cli: Cli) -> None:

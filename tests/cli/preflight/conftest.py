@@ -33,18 +33,29 @@ def tree(tmp_path: Path) -> Path:
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Confluent:
     found = Confluent()
+    monkeypatch.setenv("CONFLUENT_CLOUD_API_KEY", "cloud-key")
+    monkeypatch.setenv("CONFLUENT_CLOUD_API_SECRET", "secret")
     monkeypatch.setattr(Accounts, "ask_confluent", lambda _, path, **more: found.answer(path, **more))
     return found
 
 
+def decided(actions: list[str], refused: list[str]) -> Iterator[dict[str, str]]:
+    for one in actions:
+        yield {"EvalActionName": one, "EvalDecision": "implicitDeny" if one in refused else "allowed"}
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """An AWS account as it is when it is new; `limits`: what moto does not know of Lambda."""
-    limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+    """An AWS account as it is when it is new; `limits`: what moto does not know of Lambda, and of IAM ("refused")."""
+    limits: Settings = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000, "refused": []}
     plain = botocore.client.BaseClient._make_api_call
 
     def call(self: Any, operation: str, values: Any) -> Any:
-        return {"AccountLimit": limits} if operation == "GetAccountSettings" else plain(self, operation, values)
+        if operation == "GetAccountSettings":
+            return {"AccountLimit": limits}
+        if operation == "SimulatePrincipalPolicy":
+            return {"EvaluationResults": list(decided(values["ActionNames"], limits["refused"]))}
+        return plain(self, operation, values)
 
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")

@@ -1,14 +1,19 @@
 """Each check on accounts where all is well, and on one with a single thing wrong: an AWS that forgets (moto), and the local Confluent Cloud."""
 
 import json
+import socket
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.client
+import httpx2
 import pytest
 from botocore.exceptions import NoCredentialsError
 
 from cli.commands import preflight
-from cli.preflight import here
+from cli.doctor.facts import Skipped
+from cli.preflight import here, rights
 from cli.preflight.accounts import Accounts
 from cli.preflight.check import examine
 from cli.preflight.every import every
@@ -16,6 +21,7 @@ from stacks.errors import InvalidFiles
 from tests.support.preflight import (
     Confluent,
     Settings,
+    changed,
     client,
     leave_secret,
     look,
@@ -37,7 +43,11 @@ def test_a_new_account_is_ready(accounts: Accounts) -> None:
         for name, one in results.items()
         if one.verdict not in ("ok", "skipped")
     } == {}
-    assert {name for name, one in results.items() if one.verdict == "skipped"} == {"vpc-exists", "secrets-have-a-key"}
+    assert {name for name, one in results.items() if one.verdict == "skipped"} == {
+        "vpc-exists",
+        "secrets-have-a-key",
+        "private-addresses-answer",
+    }
 
 
 WRONG = [
@@ -51,6 +61,9 @@ WRONG = [
     ("clock-is-right", lambda _, cloud, __: setattr(cloud, "behind", 400), " s ahead", "timedatectl"),
     ("clock-is-right", lambda _, cloud, __: setattr(cloud, "behind", -60), " s behind", "timedatectl"),
     ("cloud-key-works", lambda _, cloud, __: setattr(cloud, "status", 401), "answers 401", "confluent api-key create"),
+    ("cloud-key-may-make-things", lambda _, cloud, __: setattr(cloud, "roles", ["EnvironmentAdmin"]), "u-1 holds EnvironmentAdmin, and not OrganizationAdmin", "confluent iam rbac role-binding create --principal User:u-1"),
+    ("cloud-key-may-make-things", lambda _, cloud, __: setattr(cloud, "roles", []), "u-1 holds no role", "confluent iam rbac"),
+    ("rights-suffice", lambda _, __, limits: limits.update(refused=["rds:CreateDBProxy", "ec2:CreateVpc"]), "may not: rds:CreateDBProxy, ec2:CreateVpc", "aws iam simulate-principal-policy"),
     ("environment-is-new", lambda _, cloud, __: cloud.environments.append({"id": "env-1", "display_name": "cdc-dev"}), "cdc-dev already (env-1)", "another cdc-streaming:environment.name"),
     ("flink-is-in-the-region", lambda _, cloud, __: cloud.regions.clear(), "no Flink in AWS us-east-1", "confluent flink region list"),
     ("credentials-work", setting("backend.account", "999999999999"), "belong to the account 123456789012", "aws sso login"),
@@ -116,7 +129,7 @@ def test_nobody_signed_in(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_without_a_key_it_is_not_known(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
+    monkeypatch.undo()  # asks Confluent, were there a key
     for name in ("CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET"):
         monkeypatch.delenv(name, raising=False)
     found = look(accounts, "cloud-key-works")
@@ -147,6 +160,30 @@ def test_the_command(
         preflight.run("dev", as_json)
 
 
+def test_a_deployment_stops_for_what_is_wrong_and_not_for_what_is_not_known(
+    accounts: Accounts, cloud: Confluent, aws: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(preflight, "ROOT", accounts.root)
+    assert preflight.before("dev") == 0
+    assert capsys.readouterr() == ("", "")
+    aws["refused"] = ["kms:CreateKey"]
+    assert preflight.before("dev") == 1
+    told = capsys.readouterr()
+    assert "may not: kms:CreateKey" in told.out
+    assert "dev was not deployed, nothing was touched: rights-suffice (./cdc preflight dev)" in told.err
+    aws["refused"] = []
+    cloud.status = 500
+    assert preflight.before("dev") == 0
+    assert "not known beforehand: environment-is-new" in capsys.readouterr().err
+
+
+def test_secrets_may_come_from_elsewhere(accounts: Accounts) -> None:
+    without("databasePassword")(accounts, None, None)
+    assert look(accounts, "secrets-are-set").verdict == "failed"
+    changed(accounts.root, lambda whole, _: whole.update(environment=["cdc/dev"]))
+    assert look(accounts, "secrets-are-set").verdict == "skipped"
+
+
 def test_a_postgres_backend_asks_nothing_of_aws(accounts: Accounts) -> None:
     setting("backend", {"kind": "postgres", "host": "db.example.com", "database": "events"})(accounts, None, None)
     without("eventsApiPassword")(accounts, None, None)
@@ -154,3 +191,58 @@ def test_a_postgres_backend_asks_nothing_of_aws(accounts: Accounts) -> None:
     assert {one.verdict for one in results if one.area == "aws"} == {"skipped"}
     assert {one.check: one.verdict for one in results if one.area == "here"}["secrets-are-set"] == "ok"
     assert here.SLOW < here.WRONG
+
+
+def test_private_addresses(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a private stack that stands: all answer, then one does not, and then its name is none."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        places = SimpleNamespace(
+            rest_endpoint=f"http://{address}", bootstrap_servers=address, url=f"http://{address}/sr"
+        )
+        contract = SimpleNamespace(kafka=places, registry=places, flink=places)
+        monkeypatch.setattr("cli.client.stack.load", lambda _: SimpleNamespace(contract=contract))
+        monkeypatch.setattr(Accounts, "settings", SimpleNamespace(private=True), raising=False)
+        assert look(accounts, "private-addresses-answer").reason == ""
+    found = look(accounts, "private-addresses-answer")
+    assert found.findings[0].evidence == f"Kafka at http://{address} does not answer here: Connection refused"
+    places.rest_endpoint = "https://kafka.invalid"
+    found = look(accounts, "private-addresses-answer")
+    assert found.verdict == "failed"
+    assert "kafka.invalid" in found.findings[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("caller", "known"),
+    [
+        ("arn:aws:sts::1:assumed-role/Deployer/me", "arn:aws:iam::1:role/Deployer"),
+        ("arn:aws:iam::1:user/me", "arn:aws:iam::1:user/me"),
+    ],
+)
+def test_who_is_simulated(caller: str, known: str) -> None:
+    assert rights.identity(caller) == known
+    with pytest.raises(Skipped):
+        rights.identity("arn:aws:iam::1:root")
+
+
+def test_lists_are_read_to_their_end_however_often_it_is_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    again = httpx2.Response(429, headers={"retry-after": "0"})
+    second = "https://api/org/v2/environments?page_token=two"
+    pages = [again, httpx2.Response(200, json={"data": [1], "metadata": {"next": second}}), again, again, httpx2.Response(200, json={"data": [2], "metadata": {"next": ""}})]  # fmt: skip
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.params.get("page_token", ""))
+        return pages[len(asked) - 1]
+
+    plain = httpx2.Client
+
+    def client_of(**settings: Any) -> httpx2.Client:
+        return plain(**settings, transport=httpx2.MockTransport(answer))
+
+    monkeypatch.setattr("cli.preflight.accounts.httpx2.Client", client_of)
+    own = Accounts(name="dev", root=tmp_path, confluent="https://api", key=("k", "s"))
+    assert own.listed("/org/v2/environments") == [1, 2]
+    assert asked == ["", "", "two", "two", "two"]
