@@ -54,7 +54,8 @@ def confluent(settings: Settings, routes: Routes, graph: Graph) -> Iterator[Line
         f"the package {package}, an hour and environment",
     )
     if settings.private:
-        yield Line("Confluent's PrivateLink", None, "access points and traffic, both ways: ask Confluent for the price")
+        command = f"confluent billing price list --cloud aws --region {settings.kafka.region} --network-type private-link"
+        yield Line("Confluent's PrivateLink", None, f"access points and traffic, both ways: {command}")
     statements = graph.running_statements()
     spread = 1 + 0.12 * max(0, len(routes.routes) - 1)
     cfu = len(statements) * max(1, math.ceil(traffic.events_per_second * spread / EVENTS_PER_CFU))
@@ -110,6 +111,10 @@ def aws(settings: Settings, graph: Graph) -> Iterator[Line]:
     yield Line(
         "VPC endpoints", zones * prices["endpoint_zone_hour"] * HOURS, f"{len(endpoints)} in {zones} zone places"
     )
+    if settings.private:
+        passed = settings.traffic.events_per_second * settings.traffic.bytes_per_event * 3600 * HOURS / GIB
+        because = f"{2 * passed:,.0f} GB: changes out to the connector, events in to one consumer each"
+        yield Line("PrivateLink traffic", 2 * passed * prices["endpoint_gb"], because)
     if balancers := graph.aws("lb/loadBalancer"):
         yield Line(
             "Load balancer",
