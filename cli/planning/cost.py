@@ -54,7 +54,9 @@ def confluent(settings: Settings, routes: Routes, graph: Graph) -> Iterator[Line
         f"the package {package}, an hour and environment",
     )
     if settings.private:
-        command = f"confluent billing price list --cloud aws --region {settings.kafka.region} --network-type private-link"
+        command = (
+            f"confluent billing price list --cloud aws --region {settings.kafka.region} --network-type private-link"
+        )
         yield Line("Confluent's PrivateLink", None, f"access points and traffic, both ways: {command}")
     statements = graph.running_statements()
     spread = 1 + 0.12 * max(0, len(routes.routes) - 1)
