@@ -96,7 +96,10 @@ def show(head: Plan, report: checkov.Report | None, form: Format) -> None:
     )
     out.print()
     lines = [(x.item, "?" if x.dollars is None else f"{x.dollars:,.0f}", x.because) for x in head.costs]
-    lines.append(("Total", f"{cost.total(head.costs):,.0f}", "list prices of cli/planning/prices.toml, an estimate"))
+    still = f"${cost.idle(head.settings, head.routes, head.graph):.2f} an hour without any events"
+    lines.append(
+        ("Total", f"{cost.total(head.costs):,.0f}", f"list prices of cli/planning/prices.toml, an estimate; {still}")
+    )
     traffic = head.settings.traffic
     title = f"Cost a month in $, at {traffic.events_per_second:g} events/s of {traffic.bytes_per_event} bytes"
     table(title, ("item", "$", "because"), lines, ("$",))
@@ -150,6 +153,7 @@ def summary(head: Plan, report: checkov.Report | None) -> dict[str, Any]:
         "stack": head.stack,
         "components": [{"component": c, "resources": n, "protected": p} for c, n, p in by_component(head)],
         "monthlyDollars": round(cost.total(head.costs), 2),
+        "idleHourlyDollars": round(cost.idle(head.settings, head.routes, head.graph), 2),
         "costs": [{"item": x.item, "dollars": x.dollars, "because": x.because} for x in head.costs],
         "limits": [{"what": use.what, "used": use.used, "limit": use.limit} for use in head.uses],
         "upSecondsAtLeast": head.seconds,

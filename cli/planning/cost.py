@@ -39,6 +39,12 @@ def total(lines: list[Line]) -> float:
     return sum(line.dollars or 0 for line in lines)
 
 
+def idle(settings: Settings, routes: Routes, graph: Graph) -> float:
+    """Dollars an hour of a stack that nothing happens on: what it costs to try."""
+    still = settings.traffic.model_copy(update={"events_per_second": 0.0})
+    return total(estimate(settings.model_copy(update={"traffic": still}), routes, graph)) / HOURS
+
+
 def confluent(settings: Settings, routes: Routes, graph: Graph) -> Iterator[Line]:
     """Cluster, Flink, connector, data, storage."""
     prices, traffic = PRICES["confluent"], settings.traffic
