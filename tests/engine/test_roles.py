@@ -62,6 +62,13 @@ def ids(running: Stack) -> dict[str, str]:
     }
 
 
+class Names(dict[str, str]):
+    """Of what stands in a path; what this stack has none of has an id all the same."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{name}-1"
+
+
 def calls(ids: dict[str, str]) -> Iterator[Call]:
     """Every path and method that the cloud serves; the registry's by its own list."""
     instance = Instance.here()
@@ -77,8 +84,8 @@ def calls(ids: dict[str, str]) -> Iterator[Call]:
             for about in (OWN, FOREIGN) if "{topic}" in route.path else ("",):
                 last = next((kinds[p] for p in route.path.split("/") if p in kinds), "")
                 some = next(iter(store.keys(last)), "x-1") if last else ids["cluster"]
-                names = {**ids, "topic": about, "name": "cdc-local-routing", "id": some}
-                yield Call(method, route.path.format(**names), route.path, about)
+                names = Names({**ids, "topic": about, "name": "cdc-local-routing", "id": some})
+                yield Call(method, route.path.format_map(names), route.path, about)
     (instance.home / "roles.sqlite").unlink()
     for line in SERVED:
         method, _, path = line.partition(" ")
