@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from cli.canary import witness
 from cli.client.stack import Stack, local_dsn
-from cli.traffic import domain
+from cli.traffic import domain, schemas
 from cli.traffic.domain import Domain
 from cli.traffic.events import Event
 from cli.traffic.sender import sender
@@ -37,6 +37,7 @@ def prepared(stack: Stack, source: Source, route: Route, database: str | None) -
     row = witness.event(source, route)
     identity = row[witness.key_column(source).name]
     if source.table == EVENTS_TABLE and stack.contract.events_api is not None and database is None:
+        schemas.check()
         made = business_event(source, route, row, identity)
         return Canary(route, source, identity, lambda: _sent(stack, made))
     if database is None and not stack.local:

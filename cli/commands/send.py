@@ -13,6 +13,7 @@ from events_api import validation
 
 from cli.client import stack
 from cli.console import data, say, step
+from cli.traffic import schemas
 from cli.traffic.domain import Domain
 from cli.traffic.events import TYPES, Event
 from cli.traffic.sender import sender
@@ -36,6 +37,7 @@ class Batch:
 
 def bodies(file: str) -> Iterator[Event]:
     """Events whose bodies stand in a file (`-`: standard input), a line each. CdcError for a line that is none."""
+    schemas.check()
     lines = sys.stdin if file == "-" else read(Path(file)).splitlines()
     for number, line in enumerate(lines, start=1):
         try:

@@ -9,6 +9,8 @@ from typing import Any
 
 from events_api.validation import validator
 
+from cli.traffic import schemas
+
 TYPES = ("CarCreated", "LoanCreated", "LoanPaymentSubmitted", "CarServiceDone", "LoanCancelled")
 UNROUTED_TYPE = "LoanCancelled"  # no route takes it
 NAMES = {
@@ -53,6 +55,7 @@ class Factory:
     """Makes events that belong together: loans are for cars made before, payments for loans."""
 
     def __init__(self, seed: int) -> None:
+        schemas.check()
         self.random = random.Random(seed)  # noqa: S311 - sample data
         self.cars: list[str] = []
         self.loans: list[str] = []
