@@ -20,6 +20,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.timeout(1500)  # an environment of its own, ten updates, a doctor and canaries after each
 @pytest.mark.parametrize(("stack", "private"), [("dev", False), ("prod", True)])
 def test_as_it_is_committed(stack: str, private: bool) -> None:
     done = cdc("rehearse", stack, "--json")
