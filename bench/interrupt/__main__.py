@@ -28,9 +28,10 @@ from bench.ledger.checkout import Checkout
 from bench.ledger.configuration import initial
 from bench.ledger.load import Load
 from cli.client import stack
-from cli.console import data
+from cli.console import data, say
 
 RATE = 50  # events a second
+TAIL = 1500
 
 
 def run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -86,7 +87,11 @@ def under_load(
     load.stop()
     topics = {f"filtered-{name}" for version in versions.all for name in version.rules}
     report = settle(topics, load, versions.all)
-    return log, {**report.data(), "clean": report.clean and not load.problem, "load": load.problem}
+    clean = report.clean and not load.problem
+    if not clean:
+        for command in ("doctor", "status"):  # before everything is taken away
+            say(checkout.cdc(command).stdout[:TAIL])
+    return log, {**report.data(), "clean": clean, "load": load.problem}
 
 
 def main() -> None:
