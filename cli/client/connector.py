@@ -3,9 +3,8 @@
 from typing import Any
 
 from cli.client import wait
-from cli.client.rest import Rest, cloud_key
+from cli.client.rest import Rest, account_key
 from cli.client.stack import Stack
-from local.environment import Instance
 from stacks.errors import CdcError
 
 PATIENCE = 120  # seconds until positions are altered
@@ -17,7 +16,7 @@ class ConnectorClient:
     def __init__(self, stack: Stack) -> None:
         contract = stack.contract
         self.name = contract.connector.name
-        self.rest = Rest(contract.confluent_endpoint, *keys(stack), stack.local)
+        self.rest = Rest(contract.confluent_endpoint, *account_key(stack.name), stack.local)
         cluster = f"/connect/v1/environments/{contract.environment_id}/clusters/{contract.kafka.cluster_id}"
         self.path = f"{cluster}/connectors/{self.name}"
 
@@ -44,11 +43,3 @@ class ConnectorClient:
             return found["phase"] == "APPLIED"
 
         wait.wait_for(applied, PATIENCE, "the change of positions")
-
-
-def keys(stack: Stack) -> tuple[str, str]:
-    """A Cloud API key that may manage connectors."""
-    if stack.local:
-        own = Instance.here().secrets
-        return own["cloud_api_key"], own["cloud_api_secret"]
-    return cloud_key()

@@ -62,12 +62,18 @@ def cloud_key() -> tuple[str, str]:
         raise CdcError(f"{error.args[0]} is not set", "a Cloud API key of the deployer: docs/deploy.md") from error
 
 
+def account_key(stack: str) -> tuple[str, str]:
+    """The Cloud API key for a stack's account: the local cloud's own for the stack that it serves. CdcError without one."""
+    if not served_here(stack):
+        return cloud_key()
+    own = Instance.here().secrets
+    return own["cloud_api_key"], own["cloud_api_secret"]
+
+
 def control_plane(stack: str) -> Rest:
     """Confluent's API for accounts: the service's, or the local cloud's for the stack that it serves."""
-    if not served_here(stack):
-        return Rest(naming.CONFLUENT_ENDPOINT, *cloud_key(), local=False)
-    own = Instance.here()
-    return Rest(own.url("cloud"), own.secrets["cloud_api_key"], own.secrets["cloud_api_secret"], local=True)
+    local = served_here(stack)
+    return Rest(Instance.here().url("cloud") if local else naming.CONFLUENT_ENDPOINT, *account_key(stack), local=local)
 
 
 def statement(stack: Stack, name: str, part: str = "") -> dict[str, Any]:

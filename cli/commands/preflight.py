@@ -9,7 +9,6 @@ from cli.preflight.check import Result, examine
 from cli.preflight.every import every
 from local.environment import ROOT
 
-NEXT = "./cdc preflight"
 SIGNS = {"ok": "✔", "failed": "✘", "unknown": "?", "warning": "!", "skipped": "-"}
 
 
@@ -29,7 +28,7 @@ def before(stack: str) -> int:
     tell(results)
     stops = [one.check for one in results if one.verdict == "failed"]
     if stops:
-        say(f"{stack} was not deployed, nothing was touched: {', '.join(stops)} ({NEXT} {stack})")
+        say(f"{stack} was not deployed, nothing was touched: {', '.join(stops)} (./cdc preflight {stack})")
     return 1 if stops else 0
 
 

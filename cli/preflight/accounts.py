@@ -102,10 +102,15 @@ class Accounts:
         return str(listed[0]["metadata"]["resource_name"])
 
     @once
+    def applied(self) -> stacks.Stack:
+        """The stack as it was applied. CdcError when its outputs cannot be read."""
+        return stacks.load(self.name)
+
+    @property
     def stands(self) -> bool:
         """Has the stack been applied? (No, when its outputs cannot be read.)"""
         with suppress(CdcError):
-            stacks.load(self.name)
+            _ = self.applied
             return True
         return False
 

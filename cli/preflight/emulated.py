@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli.client import stack as stacks
+from cli.client.rest import account_key
 from cli.preflight.accounts import Accounts
 from local.environment import Instance
 
@@ -18,7 +19,6 @@ def accounts(stack: str, root: Path) -> Generator[Accounts]:
     stacks.load(stack)
     from moto import mock_aws  # of the development packages: ./cdc brings them for `preflight local`
 
-    own = Instance.here()
-    key = own.secrets["cloud_api_key"], own.secrets["cloud_api_secret"]
+    address, key = Instance.here().url("cloud"), account_key(stack)
     with mock_aws():
-        yield Accounts(name=stack, root=root, confluent=own.url("cloud"), key=key, served_here=True)
+        yield Accounts(name=stack, root=root, confluent=address, key=key, served_here=True)

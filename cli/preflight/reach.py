@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from cli.client import stack as stacks
 from cli.doctor.facts import Skipped
 from cli.preflight.accounts import Accounts
 from cli.preflight.check import Check, Finding
@@ -22,7 +21,7 @@ class PrivateAddressesAnswer(Check):
             raise Skipped("the stack is not private")
         if not accounts.stands:
             raise Skipped("not known before the first up: docs/deploy.md, section 6")
-        contract = stacks.load(accounts.name).contract
+        contract = accounts.applied.contract
         for what, address in (
             ("Kafka", contract.kafka.rest_endpoint),
             ("Kafka's own protocol", contract.kafka.bootstrap_servers),

@@ -9,11 +9,11 @@ import yaml
 
 from cli.client.notifications import integration_name
 from cli.client.rest import control_plane
+from cli.commands.deploy import QUIET, UNCHANGED
 from cli.planning import rotation
 from cli.rehearsal.commands import TAIL, Rehearsal, Wrong, well
 
-APPLY = ("--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-outputs")
-LOOK = ("--expect-no-changes", "--non-interactive", "--color", "never", "--suppress-outputs")
+APPLY = ("--yes", "--skip-preview", *QUIET)
 DEFAULT = "env-default"  # the organization's own environment
 # Where a destroy must leave nothing.
 PLACES = {
@@ -34,13 +34,13 @@ def apply(it: Rehearsal) -> str:
 
 def unchanged(it: Rehearsal) -> str:
     """A second preview."""
-    well(it.pulumi("preview", *LOOK), "a second preview")
+    well(it.pulumi("preview", *UNCHANGED), "a second preview")
     return "the next preview has nothing to do"
 
 
 def refreshed(it: Rehearsal) -> str:
     """What is there is what is declared."""
-    well(it.pulumi("preview", "--refresh", *LOOK), "a preview with refresh")
+    well(it.pulumi("preview", "--refresh", *UNCHANGED), "a preview with refresh")
     return "nothing drifted"
 
 
@@ -110,7 +110,7 @@ def drifted(it: Rehearsal) -> str:
     listed = rest.get(f"{PLACES['role bindings']}&page_size=100")["data"]
     victim = next(one for one in listed if "/topic=" in one["crn_pattern"])
     rest.ask("DELETE", f"/iam/v2/role-bindings/{victim['id']}")
-    if it.pulumi("preview", "--refresh", *LOOK).returncode == 0:
+    if it.pulumi("preview", "--refresh", *UNCHANGED).returncode == 0:
         raise Wrong(f"a role binding was deleted, and nobody noticed: {victim['role_name']} {victim['crn_pattern']}")
     well(it.pulumi("up", "--refresh", *APPLY), "up after a drift")
     return f"{refreshed(it)} after a role binding was deleted and mended"

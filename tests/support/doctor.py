@@ -6,8 +6,7 @@ from typing import Any
 
 import psycopg
 
-from cli.client.connector import keys
-from cli.client.rest import Rest
+from cli.client.rest import Rest, account_key
 from cli.client.stack import Stack, local_dsn
 from cli.client.wait import wait_for
 from tests.support.cdc import cdc
@@ -39,7 +38,7 @@ def database(running: Stack, statement: str) -> None:
 
 
 def cloud(running: Stack) -> Rest:
-    return Rest(running.contract.confluent_endpoint, *keys(running), local=True)
+    return Rest(running.contract.confluent_endpoint, *account_key(running.name), local=True)
 
 
 def sent(count: int, *kinds: str) -> set[str]:

@@ -1,10 +1,13 @@
 """Private networking: gateways, access points, DNS records, PrivateLink attachments."""
 
+from collections.abc import Callable
+
 from plugins.confluentcloud.handlers.control import Control, Json
 from plugins.confluentcloud.handlers.control_types import changed
 from plugins.engine.values import Properties
 
 BASE = "/networking/v1"
+Bodies = tuple[Callable[[Properties], Json], Callable[[Properties, Properties], Json]]
 # Property → kind of its configuration, fields (API name, property), fields of the status.
 Block = tuple[str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 GATEWAYS: dict[str, Block] = {
@@ -58,8 +61,16 @@ def read_block(blocks: dict[str, Block], answer: Json, status: Json) -> Properti
 
 def renamed(old: Properties, new: Properties) -> Json:
     """A PATCH of the name alone."""
-    spec = changed(old, new, ("display_name", "displayName"))
+    return patched(new, changed(old, new, ("display_name", "displayName")))
+
+
+def patched(new: Properties, spec: Json) -> Json:
+    """A PATCH of some fields of the spec; nothing to send for none."""
     return {"spec": {**spec, "environment": {"id": new["environment"]["id"]}}} if spec else {}
+
+
+def gateway_body(inputs: Properties) -> Json:
+    return {"spec": {**placed(inputs), "config": configured(GATEWAYS, inputs)}}
 
 
 def gateway_state(answer: Json) -> Properties:
@@ -95,7 +106,7 @@ def record_patch(old: Properties, new: Properties) -> Json:
     spec = changed(old, new, ("display_name", "displayName"))
     if old.get("privateLinkAccessPoint") != new.get("privateLinkAccessPoint"):
         spec["config"] = record_body(new)["spec"]["config"]
-    return {"spec": {**spec, "environment": {"id": new["environment"]["id"]}}} if spec else {}
+    return patched(new, spec)
 
 
 def attachment_body(inputs: Properties) -> Json:
@@ -123,49 +134,21 @@ def connection_state(answer: Json) -> Properties:
     return {**found(answer), **own, "aws": {"vpcEndpointId": spec["cloud"]["vpc_endpoint_id"]}, "resourceName": crn}
 
 
-NAMED = ("displayName", "environment")
-GATEWAY = Control(
-    f"{BASE}/gateways",
-    lambda inputs: {"spec": {**placed(inputs), "config": configured(GATEWAYS, inputs)}},
-    gateway_state,
-    renamed,
-    scoped=True,
-    named=NAMED,
-    phase="READY",
+def control(
+    path: str, bodies: Bodies, receive: Callable[[Json], Properties], named: tuple[str, ...] = (), phase: str = "READY"
+) -> Control:
+    """A type: what is sent to make it and to change it. No two objects of an environment share the name and `named`."""
+    send, patch = bodies
+    names = ("displayName", "environment", *named)
+    return Control(f"{BASE}/{path}", send, receive, patch, scoped=True, named=names, phase=phase)
+
+
+GATEWAY = control("gateways", (gateway_body, renamed), gateway_state)
+ACCESS_POINT = control("access-points", (point_body, renamed), point_state, ("gateway",))
+DNS_RECORD = control("dns-records", (record_body, record_patch), record_state, ("domain",), "CREATED")
+ATTACHMENT = control(
+    "private-link-attachments", (attachment_body, renamed), attachment_state, ("region",), "WAITING_FOR_CONNECTIONS"
 )
-ACCESS_POINT = Control(
-    f"{BASE}/access-points",
-    point_body,
-    point_state,
-    renamed,
-    scoped=True,
-    named=(*NAMED, "gateway"),
-    phase="READY",
-)
-DNS_RECORD = Control(
-    f"{BASE}/dns-records",
-    record_body,
-    record_state,
-    record_patch,
-    scoped=True,
-    named=(*NAMED, "domain"),
-    phase="CREATED",
-)
-ATTACHMENT = Control(
-    f"{BASE}/private-link-attachments",
-    attachment_body,
-    attachment_state,
-    renamed,
-    scoped=True,
-    named=(*NAMED, "region"),
-    phase="WAITING_FOR_CONNECTIONS",
-)
-CONNECTION = Control(
-    f"{BASE}/private-link-attachment-connections",
-    connection_body,
-    connection_state,
-    renamed,
-    scoped=True,
-    named=(*NAMED, "privateLinkAttachment"),
-    phase="READY",
+CONNECTION = control(
+    "private-link-attachment-connections", (connection_body, renamed), connection_state, ("privateLinkAttachment",)
 )
