@@ -1,7 +1,9 @@
 """The records of a stack: what a dead-record topic holds, and which were written back already.
 
 A record's id is where its record was: `<topic>/<partition>/<offset>`. A record of the dead-record topic whose key is
-that id and whose value is null says that the record was written back; both are written in one transaction.
+that id and which has the header `cdc-redriven` says that the record was written back; both are written in one transaction. Such a mark holds
+the letter once more, since Flink reads the topic as a table that only grows: a null value would end every SELECT. (Marks of
+earlier versions are null.)
 """
 
 from collections.abc import Iterator
@@ -9,15 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from confluent_kafka import Message
+
 from cli.client import kafka, registry
 from cli.client.stack import Stack
 from stacks.contract import SourceContract
 from stacks.errors import CdcError
 
+MARK = "cdc-redriven"
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One record that could not be decoded. `statements`: which of them met it."""
+    """One record that could not be decoded. `statements`: which of them met it. `letter`: as it lies on the dead-record topic."""
 
     id: str
     source: str
@@ -30,6 +36,7 @@ class DeadLetter:
     key: bytes | None
     value: bytes
     headers: dict[str, bytes | None]
+    letter: bytes
     redriven: bool = False
 
 
@@ -49,10 +56,10 @@ def read(stack: Stack, name: str | None = None) -> list[DeadLetter]:
     done: set[str] = set()
     for source in sources(stack, name):
         for message in kafka.read_all(stack, "operator", [source.dead_letter_topic], 60):
-            if message.value() is None:
+            if is_mark(message):
                 done.add(str(bytes(message.key() or b""), "utf-8"))
             else:
-                record = parse(source.name, decoder.part(message.value()))
+                record = parse(source.name, decoder.part(message.value()), bytes(message.value() or b""))
                 earlier = found.get(record.id)
                 names = (*(earlier.statements if earlier else ()), *record.statements)
                 found[record.id] = replace(earlier or record, statements=tuple(dict.fromkeys(names)))
@@ -60,7 +67,12 @@ def read(stack: Stack, name: str | None = None) -> list[DeadLetter]:
     return sorted(marked, key=lambda record: record.at)
 
 
-def parse(source: str, value: dict[str, Any]) -> DeadLetter:
+def is_mark(message: Message) -> bool:
+    """Does it say of a letter that it was written back, and is no letter itself?"""
+    return message.value() is None or MARK in dict(message.headers() or ())
+
+
+def parse(source: str, value: dict[str, Any], letter: bytes) -> DeadLetter:
     """A record of the dead-record topic. CdcError when it does not say where its record was."""
     record = value.get("source_record") or {}
     place = [record.get(part) for part in ("topic", "partition", "offset")]
@@ -78,6 +90,7 @@ def parse(source: str, value: dict[str, Any]) -> DeadLetter:
         record.get("key"),
         record.get("value") or b"",
         record.get("headers") or {},
+        letter,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from confluent_kafka import IsolationLevel, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from cli.client import kafka
+from cli.client import dead_letters, kafka
 from cli.client.stack import Stack
 from stacks.errors import CdcError
 
@@ -49,11 +49,11 @@ def between(starts: Places, ends: Places) -> dict[str, int]:
 
 
 def values_between(stack: Stack, starts: Places, ends: Places) -> dict[str, int]:
-    """Committed records with a value, per topic, from `starts` to `ends`: by reading them."""
+    """Committed records, per topic, from `starts` to `ends`, by reading them; of dead letters not the marks."""
     found = dict.fromkeys((topic for topic, _ in starts), 0)
     filled = {place: start for place, start in starts.items() if 0 <= start < ends[place]}
     for message in committed_from(stack, filled, once=False):
-        found[message.topic() or ""] += message.value() is not None
+        found[message.topic() or ""] += not dead_letters.is_mark(message)
     return found
 
 

@@ -75,7 +75,8 @@ def redrive(stack: Stack, source: str, choice: Choice, repair: Repair) -> list[s
         for record in wanted:
             headers: Any = {**record.headers, "cdc-redriven-from": record.id.encode()}
             producer.produce(record.topic, values[record.id], record.key, headers=headers)
-            producer.produce(topic, None, record.id.encode(), partition=0)
+            mark: Any = {dead_letters.MARK: b"true"}
+            producer.produce(topic, record.letter, record.id.encode(), partition=0, headers=mark)
         producer.commit_transaction(SECONDS)
     except KafkaException as error:
         raise CdcError(f"nothing was written back: {error.args[0].str()}", "run the same command again") from error
