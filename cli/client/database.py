@@ -43,8 +43,13 @@ def prepare(dsn: Dsn, passwords: Mapping[str, str], connector: ConnectorSettings
 
 
 def ensure_database(admin_dsn: Dsn, name: str) -> None:
-    """Make the database if it is not there."""
-    with schema.connect(admin_dsn) as connection:
+    """Make the database if it is not there. CdcError where its owner is not let in: nothing can be done to it then."""
+    try:
+        connection = schema.connect(admin_dsn)
+    except psycopg.OperationalError as error:
+        forget = "./cdc logs postgres; if its passwords are lost, start over without the data: ./cdc down --purge"
+        raise CdcError(f"PostgreSQL does not let its owner in: {str(error).strip()}", forget) from error
+    with connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not found:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -29,7 +29,7 @@ from local.confluent.iam import (
 from local.confluent.kafka import acls, clusters, quotas, topics
 from local.confluent.network import endpoints, private_links
 from local.confluent.org import environments, ip_addresses, notifications
-from local.confluent.registry import catalog, subjects
+from local.confluent.registry import catalog, levels, subjects
 from local.confluent.registry import clusters as registry_clusters
 from local.confluent.store import Store
 from local.environment import Instance
@@ -62,7 +62,7 @@ def application(cloud: Cloud) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         environments.seed(cloud)
-        await subjects.default_level(cloud)
+        await levels.default_level(cloud)
         work = (lifecycle.run(), restarts.run(cloud), scram_users.run(cloud), late_bindings.run(cloud))
         tasks = [asyncio.create_task(one) for one in work]
         yield

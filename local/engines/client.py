@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import psutil
 
+from local.engines import first_start
 from local.engines.leftovers import end_holders, end_recorded
 from local.environment import PORTS, ROOT, Instance
 from local.errors import LocalError
@@ -95,6 +96,8 @@ def start(instance: Instance, progress: Callable[[str], None]) -> None:
         end_holders(instance.home, map(instance.port, PORTS))
         refuse_busy_ports(instance)
         refuse_full_disk(instance)
+        if not (instance.home / "data").exists():
+            forget_outside(instance)
         rotate_logs(instance)
         log = (instance.folder("logs") / "supervisor.log").open("ab")
         environment = {"CDC_HOME": str(instance.home), "CDC_PORT_BASE": str(instance.port_base)}
@@ -178,11 +181,20 @@ def rotate_logs(instance: Instance) -> None:
         file.replace(previous / file.name)
 
 
-def purge(instance: Instance) -> None:
-    """Forget the environment: data, logs, secrets, stack state."""
+def forget_outside(instance: Instance) -> None:
+    """Remove what is kept outside of the environment's folder (root's PostgreSQL). Without that folder nobody can open it:
+    its passwords are gone.
+    """
     tools = postgres.install()
     for name in ("etc", "data"):
-        shutil.rmtree(postgres.data_folder(instance.home / name / "postgres", tools), ignore_errors=True)
+        kept = postgres.data_folder(instance.home / name / "postgres", tools)
+        shutil.rmtree(kept, ignore_errors=True)
+        first_start.done(kept)
+
+
+def purge(instance: Instance) -> None:
+    """Forget the environment: data, logs, secrets, stack state."""
+    forget_outside(instance)
     shutil.rmtree(instance.home, ignore_errors=True)
 
 

@@ -17,25 +17,11 @@ from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
 from local.confluent.http import reply, route
 from local.confluent.iam import rbac
-from local.confluent.registry import paths
+from local.confluent.registry import formats, levels, paths
 from local.confluent.registry.apicurio import engine
 from local.confluent.registry.clusters import find_registry
 
-LEVELS = (
-    "BACKWARD",
-    "BACKWARD_TRANSITIVE",
-    "FORWARD",
-    "FORWARD_TRANSITIVE",
-    "FULL",
-    "FULL_TRANSITIVE",
-    "NONE",
-)
 MANAGES = {"DeveloperManage", "ResourceOwner"}
-
-
-async def default_level(cloud: Cloud) -> None:
-    """Confluent's global default is BACKWARD; Apicurio's is none."""
-    await engine(cloud, "PUT", "/config", b'{"compatibility":"BACKWARD"}')
 
 
 def parts_of(request: Request) -> list[str]:
@@ -91,7 +77,8 @@ def verbatim(cloud: Cloud, shown: dict[str, Any], subject: str) -> dict[str, Any
     """The registry's view of a version, with the text as it was registered."""
     kept = cloud.store.get("schema-text", f"{subject}#{shown['id']}")
     text = kept["schema"] if kept else shown["schema"]
-    return {"schemaType": "AVRO", "references": [], **shown, "subject": subject, "schema": text}
+    kind = formats.format_of(kept or shown)
+    return {"references": [], **shown, "schemaType": kind, "subject": subject, "schema": text}
 
 
 async def versions(cloud: Cloud, prefix: str) -> list[dict[str, Any]]:
@@ -119,42 +106,17 @@ async def with_schema(request: Request) -> dict[str, Any]:
 async def register(cloud: Cloud, subject: str, sent: dict[str, Any]) -> tuple[int, Any]:
     """Register a version and remember its text."""
     path = f"/subjects/{quote(subject, safe='')}/versions"
-    wanted = {key: value for key, value in sent.items() if key in ("schema", "schemaType", "references") and value}
-    status, answer = await engine(cloud, "POST", path, json.dumps(wanted).encode())
+    content = json.dumps(formats.for_engine(sent)).encode()
+    await formats.make_room(cloud, subject, sent)
+    status, answer = await engine(cloud, "POST", path, content)
     if status == 200:
         key = f"{subject}#{answer['id']}"
         if cloud.store.get("schema-text", key) is None:
-            cloud.store.put("schema-text", key, {"schema": sent["schema"]})
+            text = {"schema": sent["schema"], "schemaType": formats.format_of(sent)}
+            cloud.store.put("schema-text", key, text)
         if setting := cloud.store.get("subject-config", subject):
-            await push_setting(cloud, subject, setting)
+            await levels.push_setting(cloud, subject, setting)
     return status, answer
-
-
-async def push_setting(cloud: Cloud, subject: str, setting: dict[str, Any]) -> None:
-    """Give Apicurio the subject's level; before the subject exists it has nowhere to keep it."""
-    content = json.dumps({"compatibility": setting["compatibilityLevel"]}).encode()
-    await engine(cloud, "PUT", f"/config/{quote(subject, safe='')}", content)
-
-
-async def setting_of(cloud: Cloud, subject: str, request: Request) -> Response:
-    """/config/SUBJECT: PUT says `compatibility`, GET answers `compatibilityLevel`, 404 when there is none."""
-    stored = cloud.store.get("subject-config", subject)
-    if request.method == "PUT":
-        sent = await bodies.read(request)
-        level = sent.get("compatibility") or (stored or {}).get("compatibilityLevel") or "BACKWARD"
-        if level not in LEVELS:
-            raise ApiError(422, f"Invalid compatibility level {level!r}. Valid values are {', '.join(LEVELS)}", 42203)
-        setting = {"compatibilityLevel": level, "compatibilityGroup": sent.get("compatibilityGroup", "")}
-        setting |= {"normalize": bool(sent.get("normalize")), "alias": sent.get("alias", "")}
-        await push_setting(cloud, subject, cloud.store.put("subject-config", subject, setting))
-        return reply(sent)
-    if stored is None:
-        raise ApiError(404, f"Subject '{subject}' does not have subject-level compatibility configured", 40408)
-    if request.method == "DELETE":
-        cloud.store.delete("subject-config", subject)
-        await engine(cloud, "DELETE", f"/config/{quote(subject, safe='')}")
-        return reply(stored["compatibilityLevel"])
-    return reply(stored)
 
 
 async def handle(cloud: Cloud, request: Request) -> Response:
@@ -169,14 +131,22 @@ async def handle(cloud: Cloud, request: Request) -> Response:
     ):
         raise ApiError(404, f"Schema {parts[2]} not found", 40403)
     if subject is not None and parts[0] == "config":
-        return await setting_of(cloud, subject, request)
+        return await levels.setting_of(cloud, subject, request)
     if subject is not None and request.method == "POST" and parts[2:] == ["versions"]:
         status, answer = await register(cloud, subject, await with_schema(request))
         return reply(answer, status)
+    return await forward(cloud, request, parts, subject)
+
+
+async def forward(cloud: Cloud, request: Request, parts: list[str], subject: str | None) -> Response:
+    """A call that Apicurio answers."""
     escaped = "/" + "/".join(quote(part, safe="") for part in parts)
     query = f"?{request.url.query}" if request.url.query else ""
     posted = request.method == "POST"
-    content = json.dumps(await with_schema(request)).encode() if posted else await bodies.taken(request) or None
+    sent = formats.for_engine(await with_schema(request)) if posted else None
+    content = json.dumps(sent).encode() if sent else await bodies.taken(request) or None
+    if sent and parts[0] == "compatibility" and subject and (other := await formats.beside(cloud, subject, sent)):
+        return reply({"is_compatible": False, "messages": [other]})
     status, answer = await engine(cloud, request.method, escaped + query, content)
     if status == 200 and isinstance(answer, list) and subject is None:
         named = ((one, one["subject"] if isinstance(one, dict) else one) for one in answer)
@@ -192,12 +162,22 @@ def finished(cloud: Cloud, request: Request, parts: list[str], status: int, answ
         level = (cloud.store.get("subject-config", subject_of(parts) or "") or {}).get("compatibilityLevel", "BACKWARD")
         why = f"the new schema is not {level} compatible with the registered versions"
         return reply({"is_compatible": False, "messages": answer.get("messages") or [why]})
-    if request.method == "DELETE" and status == 404 and request.query_params.get("permanent") == "true":
-        return reply(int(parts[-1]) if parts[-1].isdigit() else [])
     subject = subject_of(parts)
+    if request.method == "DELETE" and request.query_params.get("permanent") == "true":
+        if subject is not None and status == 200 and len(parts) == len(("subjects", subject)):
+            formats.forget(cloud, subject)
+        if status == 404:
+            return reply(int(parts[-1]) if parts[-1].isdigit() else [])
     if status == 200 and subject and isinstance(answer, dict) and "schema" in answer and "id" in answer:
         return reply(verbatim(cloud, answer, subject))
+    if status == 200 and parts[:2] == ["schemas", "ids"] and (kept := formats.by_number(cloud, parts[2])):
+        return reply(kept["schema"]) if parts[3:] == ["schema"] else reply(as_registered(answer, kept))
     return reply(answer, status)
+
+
+def as_registered(answer: Any, kept: dict[str, Any]) -> Any:
+    """A schema by its number, with the text that was registered; lists of its users stay as they are."""
+    return {**answer, "schemaType": formats.format_of(kept), "schema": kept["schema"]} if "schema" in answer else answer
 
 
 def routes(cloud: Cloud) -> list[Route]:

@@ -1,5 +1,6 @@
 """Starting engines from another process: a supervisor that ends is said at once, not after all the patience there is."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from local.engines import client
+from local.engines import client, first_start
 from local.environment import Instance
 from local.errors import LocalError
+from local.toolchain import postgres
 
 
 def process(code: str) -> subprocess.Popen[bytes]:
@@ -29,3 +31,31 @@ def test_one_that_lives_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     client.wait_ready(Instance(tmp_path, 23970), lambda _: None, supervisor)
     supervisor.communicate()
     assert answers == []
+
+
+class Started(Exception):
+    """The supervisor would have been started."""
+
+
+def test_a_database_kept_outside_goes_with_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root's PostgreSQL data lies elsewhere; who removes the environment's folder by hand gets a new database."""
+    home, outside = tmp_path / "home", tmp_path / "outside"
+
+    def start(*_: object, **__: object) -> None:
+        raise Started
+
+    monkeypatch.setattr(postgres, "data_folder", lambda wanted, _: outside / wanted.parent.name)
+    monkeypatch.setattr(client, "engines", lambda _: None)
+    monkeypatch.setattr(client.subprocess, "Popen", start)
+    monkeypatch.setattr(client, "end_holders", lambda *_: None)
+    cluster = outside / "data" / "PG_VERSION"
+    cluster.parent.mkdir(parents=True)
+    cluster.touch()
+    (home / "data").mkdir(parents=True)
+    for present in (True, False):  # of an environment that is there, then of one that was removed
+        if not present:
+            shutil.rmtree(home)
+        first_start.mark(cluster.parent).touch()
+        with pytest.raises(Started):
+            client.start(Instance(home, 23970), lambda _: None)
+        assert (cluster.exists(), first_start.mark(cluster.parent).exists()) == (present, present)
