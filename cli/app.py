@@ -163,7 +163,7 @@ def preflight(stack: Annotated[str, typer.Argument(help="dev, prod, ...")], as_j
 
 @app.command()
 def deploy(stack: Annotated[str, typer.Argument(help="dev, prod, local")]) -> None:
-    """`pulumi up` under the policy pack, then a preview that must be empty. Changes a real environment."""
+    """Preflight, `pulumi up` under the policy pack, a preview that must be empty, doctor and canaries. Changes a real environment."""
     from cli.commands import deploy as command
 
     finish(lambda: command.deploy(stack))

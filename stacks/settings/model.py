@@ -37,10 +37,14 @@ class EnvironmentSettings(Model):
     governance: Literal["ESSENTIALS", "ADVANCED"] = "ESSENTIALS"
 
 
+ConfigurationKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._][a-z0-9]+)*$")]
+
+
 class ConnectorSettings(Model):
     """The CDC connector. Slot and publication are its place in the source database.
 
     It writes to the heartbeat table, so that its slot moves on, and takes signals from the signal table: `cdc resnapshot`.
+    `serverFilled`: configuration keys that the service adds by itself and that a refresh shows as changes, beside those known.
     """
 
     name: Slug = "postgres-cdc"
@@ -51,6 +55,7 @@ class ConnectorSettings(Model):
     heartbeat_interval_ms: Annotated[int, Field(ge=1000, le=600_000)] = 10_000
     poll_interval_ms: Annotated[int, Field(ge=1, le=10_000)] = 50
     max_batch_size: Annotated[int, Field(ge=1, le=8191)] = 2048
+    server_filled: list[ConfigurationKey] = Field(default=[])
 
     @property
     def own_tables(self) -> tuple[str, str]:

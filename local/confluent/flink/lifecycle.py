@@ -2,16 +2,14 @@
 
 import asyncio
 import logging
-import shutil
 import time
-from pathlib import Path
 
 import httpx2
 
 from local.confluent import lateness
 from local.confluent.context import Cloud
 from local.confluent.errors import ApiError
-from local.confluent.flink import compiled_plans, sql_gateway, table_options
+from local.confluent.flink import compiled_plans, positions, sql_gateway, table_options
 from local.confluent.store import Document, now
 
 log = logging.getLogger("cloud.flink")
@@ -19,6 +17,7 @@ CARRY = "sql.tables.initial-offset-from"
 DRY_RUN = "sql.dry-run"
 PATIENCE = 60  # seconds a job may restart before its statement is called degraded
 ALIVE = ("CREATED", "INITIALIZING", "RUNNING", "RESTARTING", "RECONCILING", "FAILING")
+LOST = ("LOST", "CANCELED", "SUSPENDED")  # the job manager was restarted, or knows nothing of the job any more
 
 
 class StatementLifecycle:
@@ -106,7 +105,7 @@ class StatementLifecycle:
 
     def carried(self, statement: Document) -> str | None:
         """Where to start: own checkpoint, the carried-over one, or nothing (""). None: the other has not stopped yet."""
-        if own := self.last_checkpoint(statement):
+        if own := positions.newest(self.cloud, statement):
             return own
         source = statement["spec"]["properties"].get(CARRY)
         if not source:
@@ -125,8 +124,8 @@ class StatementLifecycle:
             self.save(statement, "PENDING", waits)
         return None
 
-    async def submit(self, statement: Document, start: str) -> None:
-        """Start the job, unless it already runs (we may have been killed before writing its id down)."""
+    async def launch(self, statement: Document, start: str) -> str:
+        """Start the job, unless it already runs (we may have been killed before writing its id down); its id."""
         running = {
             job["name"]: identity
             for identity, job in (await sql_gateway.jobs(self.cloud)).items()
@@ -135,7 +134,11 @@ class StatementLifecycle:
         job = running.get(statement["name"]) or await compiled_plans.execute_plan(self.cloud, statement, start)
         statement |= {"job": job, "started_from": start}
         self.cloud.store.put("statement", statement["name"], statement)
-        state = ""
+        return job
+
+    async def submit(self, statement: Document, start: str) -> None:
+        """Start the job and wait until it runs."""
+        job, state = await self.launch(statement, start), ""
         for _ in range(200):
             state = (await sql_gateway.jobs(self.cloud)).get(job, {}).get("state", "")
             if state == "RUNNING":
@@ -149,7 +152,7 @@ class StatementLifecycle:
     async def watch(self, statement: Document) -> None:
         """A running job stays; a lost one (the job manager was restarted) is submitted again from its last checkpoint."""
         job = (await sql_gateway.jobs(self.cloud)).get(statement["job"])
-        if job is None or job["state"] in ("CANCELED", "SUSPENDED"):
+        if job is None or job["state"] in LOST:
             log.warning("statement %s: its job is gone, submitting it again", statement["name"])
             await self.begin(statement)
         elif job["state"] == "FAILED":
@@ -172,35 +175,37 @@ class StatementLifecycle:
 
     async def halt(self, statement: Document) -> None:
         """STOPPING → STOPPED, its position kept in a savepoint."""
-        job = (await sql_gateway.jobs(self.cloud)).get(statement["job"] or "")
-        if job and job["state"] in ALIVE:
-            if job["state"] != "RUNNING":
-                return  # a job that is starting cannot be stopped with a savepoint: look again in a moment
-            folder = str(self.cloud.instance.folder("data", "jobmanager", "savepoints"))
-            statement["savepoint"] = await sql_gateway.stop(self.cloud, statement["job"], folder)
+        state = (await sql_gateway.jobs(self.cloud)).get(statement["job"] or "", {}).get("state", "LOST")
+        if state == "RUNNING":
+            statement["savepoint"] = await sql_gateway.stop(
+                self.cloud, statement["job"], str(positions.savepoints(self.cloud))
+            )
+        elif state in ALIVE or (statement["job"] and state in LOST and await self.revive(statement)):
+            return  # a job that is starting cannot be stopped with a savepoint: look again in a moment
         else:
-            statement["savepoint"] = self.last_checkpoint(statement) or statement["savepoint"]
+            statement["savepoint"] = positions.newest(self.cloud, statement) or statement["savepoint"]
         statement["job"] = ""
         self.save(statement, "STOPPED")
 
-    def last_checkpoint(self, statement: Document) -> str:
-        """The newest complete checkpoint of the statement's job, else what it was started from."""
-        if not statement["job"]:
-            return statement["savepoint"]
-        folder = self.checkpoints(statement["job"])
-        complete = [path.parent for path in folder.glob("chk-*/_metadata")]
-        newest = max(complete, key=lambda path: int(path.name.removeprefix("chk-")), default=None)
-        return f"file://{newest}" if newest else statement["started_from"]
+    async def revive(self, statement: Document) -> bool:
+        """Start the job once more, to be stopped as it should: engines that were killed left transactions of its sinks open.
 
-    def checkpoints(self, job: str) -> Path:
-        """The job's checkpoint folder."""
-        return self.cloud.instance.folder("data", "jobmanager", "checkpoints") / job
+        Only the job itself commits those that belong to its last checkpoint (else their rows are lost) and aborts the others
+        (else readers wait for them). False when it cannot be started.
+        """
+        log.warning("statement %s: its job is gone before it was stopped, starting it again", statement["name"])
+        try:
+            await self.launch(statement, positions.newest(self.cloud, statement))
+        except sql_gateway.SqlError as error:
+            log.warning("statement %s cannot be started again: %s", statement["name"], error)
+            return False
+        return True
 
     async def remove(self, statement: Document) -> None:
         """Cancel the job and forget the statement: plan, checkpoints, savepoint."""
         async with self.lock(statement["name"]):
             if statement["job"]:
                 await sql_gateway.cancel(self.cloud, statement["job"])
-                shutil.rmtree(self.checkpoints(statement["job"]), ignore_errors=True)
+                positions.forget(self.cloud, statement["job"])
             compiled_plans.file_of(self.cloud, statement).unlink(missing_ok=True)
             self.cloud.store.delete("statement", statement["name"])

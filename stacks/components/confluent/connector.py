@@ -12,16 +12,14 @@ from stacks.components.base import Component
 from stacks.components.confluent.acls import AclsArgs, kafka_acls
 from stacks.components.confluent.identity import Acl
 from stacks.components.confluent.topics import DataPlane
+from stacks.errors import CdcError
 from stacks.routes.model import Source
 from stacks.settings import root_certificate
 from stacks.settings.model import ConnectorSettings
 from stacks.settings.source_database import AuroraBackend, PostgresBackend
 
 # Keys that the service adds to what it was given; without this a refreshed stack would show them as changes.
-SERVER_FILLED = (
-    'configNonsensitive["kafka.deployment.type"]',
-    'configNonsensitive["kafka.max.partition.validation.enable"]',
-)
+SERVER_FILLED = ("kafka.deployment.type", "kafka.max.partition.validation.enable")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +61,7 @@ class CdcConnector(Component):
             opts=self.child(
                 protect=args.protect,
                 depends_on=[*acls, *args.after],
-                ignore_changes=list(SERVER_FILLED),
+                ignore_changes=server_filled(args),
                 # The provider plans a new name as an update, and the service then has two (CC-CONNECTOR-NAME). Two of one name, or
                 # two readers of one slot, cannot be there at once: the old one goes first.
                 replace_on_changes=["configNonsensitive.name"],
@@ -82,6 +80,15 @@ def permissions(args: CdcConnectorArgs) -> dict[str, Acl]:
         verbs = ("CREATE", "WRITE")
         found |= {f"{verb.lower()}-{name}": Acl(kind="TOPIC", name=topic, operations=[verb]) for verb in verbs}
     return found
+
+
+def server_filled(args: CdcConnectorArgs) -> list[str]:
+    """What the service may change without a difference. CdcError for a key that is the program's own: its changes must be seen."""
+    named = args.settings.server_filled
+    if own := sorted(set(named) & set(configuration(args))):
+        hint = "take it out there: only keys that the service adds by itself may change unseen"
+        raise CdcError(f"connector.serverFilled names {', '.join(own)}, which this program sets", hint)
+    return [f'configNonsensitive["{key}"]' for key in (*SERVER_FILLED, *named)]
 
 
 def configuration(args: CdcConnectorArgs) -> Mapping[str, pulumi.Input[str]]:

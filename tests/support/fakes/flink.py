@@ -21,6 +21,7 @@ class Flink:
     operations: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     jobs: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     start_from: dict[str, str] = field(default_factory=dict[str, str])
+    refused: str = ""  # the job that cannot be started
 
     def gateway(self, request: httpx2.Request) -> httpx2.Response:
         """/v3 of the SQL gateway."""
@@ -60,6 +61,10 @@ class Flink:
             edges = [{"source": node["id"], "target": 99} for node in nodes[:-1]]
             Path(compiled[1]).write_text(json.dumps({"nodes": nodes, "edges": edges}))
         if statement.startswith("EXECUTE PLAN"):
+            if properties["pipeline.name"] == self.refused:
+                return {
+                    "errors": ["Internal server error.", "java.lang.RuntimeException: x\nCaused by: its topic is gone"]
+                }
             job = f"{len(self.jobs):032x}"
             self.jobs[job] = {"name": properties["pipeline.name"], "state": "RUNNING"}
             self.start_from[job] = properties.get("execution.state-recovery.path", "")

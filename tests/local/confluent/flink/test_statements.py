@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AclOperation
 
 from cli.client.wait import wait_for
 from tests.support.fakes import cloud
@@ -23,13 +24,17 @@ def flink(fake_cloud: Running) -> Running:
 
 
 def submit(
-    running: Running, name: str, text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`", **properties: str
+    running: Running,
+    name: str,
+    text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`",
+    principal: str = "",
+    **properties: str,
 ) -> Any:
     spec = {
         "statement": text,
         "properties": {"sql.current-catalog": "c", "sql.current-database": "d", **properties},
         "compute_pool_id": running.made["pool"],
-        "principal": running.made["account"],
+        "principal": principal or running.made["account"],
     }
     return cloud.statements(running).post("/statements", json={"name": name, "spec": spec})
 
@@ -194,3 +199,71 @@ def test_pool_life(flink: Running) -> None:
     assert flink.api.get(f"{path}/{flink.made['pool']}").json()["status"]["current_cfu"] >= 1
     regions = flink.api.get("/fcpm/v2/regions", params={"cloud": "AWS", "region_name": "us-east-1"}).json()["data"]
     assert [r["id"] for r in regions] == ["aws.us-east-1"]
+
+
+def test_a_sink_looks_up_who_writes_to_its_topics_and_a_source_does_not(flink: Running) -> None:
+    crn = flink.made["crn"]
+    principal = cloud.account(flink, "routing", "DeveloperRead", f"{crn}/topic=raw")
+    cloud.bind(flink, principal, "DeveloperWrite", f"{crn}/topic=routed")
+    submit(flink, "signs-in", principal=principal)
+    becomes(flink, "signs-in", "RUNNING")
+
+    def readable(use: str) -> set[str]:
+        (key,) = [k for k in flink.cloud.store.all("engine-key") if (k["owner"], k["use"]) == (principal, use)]
+        reads = [
+            a for a in flink.broker.acls if a.principal == f"User:{key['id']}" and a.operation == AclOperation.READ
+        ]
+        return {acl.name for acl in reads}
+
+    assert (readable(""), readable("sink")) == ({"raw"}, {"raw", "routed"})
+    tables = [text for text in flink.flink.run if text.startswith("CREATE TABLE")]
+    keys = {k["use"]: k["id"] for k in flink.cloud.store.all("engine-key") if k["owner"] == principal}
+    assert [[use for use, key in keys.items() if key in table] for table in tables[-2:]] == [[""], ["sink"]]
+
+
+def written(flink: Running, kind: str, name: str) -> str:
+    """A checkpoint or savepoint on the job manager's disk, as complete as its metadata says."""
+    folder = flink.instance.folder("data", "jobmanager", kind, name)
+    (folder / "_metadata").touch()
+    return f"file://{folder}"
+
+
+def test_a_job_that_was_lost_while_it_stopped_runs_once_more_and_is_stopped(flink: Running) -> None:
+    """What its last checkpoint holds uncommitted, only the job itself can commit."""
+    submit(flink, "torn")
+    becomes(flink, "torn", "RUNNING")
+    (first,) = [job for job, what in flink.flink.jobs.items() if what["name"] == "torn"]
+    written(flink, "checkpoints", f"{first}/chk-9")
+    latest = written(flink, "checkpoints", f"{first}/chk-10")
+    flink.flink.jobs[first]["state"] = "SUSPENDED"
+    stop(flink, "torn")
+    becomes(flink, "torn", "STOPPED")
+    (second,) = [job for job, what in flink.flink.jobs.items() if what["name"] == "torn" and job != first]
+    assert (flink.flink.start_from[second], flink.flink.jobs[second]["state"]) == (latest, "FINISHED")
+    kept = flink.cloud.store.get("statement", "torn") or {}
+    assert kept["savepoint"].endswith(f"savepoint-{second}")
+
+
+def test_a_savepoint_nobody_heard_of_is_where_a_finished_job_stands(flink: Running) -> None:
+    submit(flink, "unheard")
+    becomes(flink, "unheard", "RUNNING")
+    (job,) = [job for job, what in flink.flink.jobs.items() if what["name"] == "unheard"]
+    flink.flink.jobs[job]["state"] = "RESTARTING"  # nothing is done with it for now
+    written(flink, "checkpoints", f"{job}/chk-10")
+    stop(flink, "unheard")
+    savepoint = written(flink, "savepoints", f"savepoint-{job[:6]}-0a1b2c")
+    flink.flink.jobs[job]["state"] = "FINISHED"
+    becomes(flink, "unheard", "STOPPED")
+    assert (flink.cloud.store.get("statement", "unheard") or {})["savepoint"] == savepoint
+
+
+def test_a_lost_job_that_cannot_run_any_more_is_stopped_where_it_stood(flink: Running) -> None:
+    submit(flink, "no-return")
+    becomes(flink, "no-return", "RUNNING")
+    (job,) = [job for job, what in flink.flink.jobs.items() if what["name"] == "no-return"]
+    latest = written(flink, "checkpoints", f"{job}/chk-3")
+    flink.flink.refused = "no-return"
+    flink.flink.jobs[job]["state"] = "SUSPENDED"
+    stop(flink, "no-return")
+    becomes(flink, "no-return", "STOPPED")
+    assert (flink.cloud.store.get("statement", "no-return") or {})["savepoint"] == latest
