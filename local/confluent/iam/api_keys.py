@@ -82,7 +82,7 @@ async def create(cloud: Cloud, request: Request) -> Response:
     return reply(render(cloud, document, document["secret"]), 202)
 
 
-async def mint(cloud: Cloud, kind: str, owner: str, resource: str, spec: Document, use: str = "") -> Document:
+async def mint(cloud: Cloud, kind: str, owner: str, resource: str, spec: Document) -> Document:
     """Make a key of `kind` (`api-key`, or `engine-key` for an engine that acts as a service account)."""
     document = {
         "id": new_key(),
@@ -92,7 +92,7 @@ async def mint(cloud: Cloud, kind: str, owner: str, resource: str, spec: Documen
         "display_name": spec.get("display_name", ""),
         "description": spec.get("description", ""),
         "created": now(),
-        "use": use,
+        "use": spec.get("use", ""),  # of an engine's key: see engine_key
     }
     if resource.startswith("lkc-"):
         await admin.put_user(cloud, document["id"], document["secret"])
@@ -114,7 +114,7 @@ async def engine_key(cloud: Cloud, owner: str, use: str = "") -> Document:
     for key in cloud.store.all("engine-key"):
         if (key["owner"], key["resource"], key.get("use", "")) == (owner, cluster["id"], use):
             return key
-    return await mint(cloud, "engine-key", owner, cluster["id"], {}, use)
+    return await mint(cloud, "engine-key", owner, cluster["id"], {"use": use})
 
 
 async def read(cloud: Cloud, request: Request) -> Response:
