@@ -8,6 +8,7 @@ import pytest
 
 from cli.client.stack import Stack
 from local.environment import Instance
+from tests.support import registry_owner
 
 pytestmark = pytest.mark.engine
 
@@ -201,22 +202,8 @@ def test_acl_life(kafka: httpx2.Client, account: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def registry(api: httpx2.Client, account: str, running: Stack) -> httpx2.Client:
-    identity = running.contract.registry.id
-    environment = api.get(f"/org/v2/environments/{running.contract.environment_id}").json()
-    crn = f"{environment['metadata']['resource_name']}/schema-registry={identity}/subject=t*"
-    api.post(
-        "/iam/v2/role-bindings",
-        json={"principal": f"User:{account}", "role_name": "ResourceOwner", "crn_pattern": crn},
-    )
-    spec = {
-        "owner": {"id": account, "kind": "ServiceAccount"},
-        "resource": {"id": identity, "kind": "Cluster"},
-    }
-    key = api.post("/iam/v2/api-keys", json={"spec": spec}).json()
-    return httpx2.Client(
-        base_url=running.contract.registry.url, auth=(key["id"], key["spec"]["secret"]), trust_env=False
-    )
+def registry(api: httpx2.Client, running: Stack) -> httpx2.Client:
+    return registry_owner.client(api, running, "t*")
 
 
 def avro(*fields: str, spaces: bool = False) -> dict[str, Any]:

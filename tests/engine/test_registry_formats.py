@@ -8,6 +8,7 @@ import pytest
 
 from cli.client.stack import Stack
 from local.environment import Instance
+from tests.support import registry_owner
 
 pytestmark = pytest.mark.engine
 
@@ -23,22 +24,7 @@ def registry(running: Stack) -> httpx2.Client:
     own = Instance.here()
     auth = (own.secrets["cloud_api_key"], own.secrets["cloud_api_secret"])
     with httpx2.Client(base_url=own.url("cloud"), auth=auth, trust_env=False) as api:
-        identity = running.contract.registry.id
-        account = api.post(
-            "/iam/v2/service-accounts", json={"display_name": f"f-{uuid.uuid4().hex[:8]}", "description": "d"}
-        ).json()["id"]
-        environment = api.get(f"/org/v2/environments/{running.contract.environment_id}").json()
-        crn = f"{environment['metadata']['resource_name']}/schema-registry={identity}/subject=formats-*"
-        binding = {"principal": f"User:{account}", "role_name": "ResourceOwner", "crn_pattern": crn}
-        assert api.post("/iam/v2/role-bindings", json=binding).status_code == 201
-        spec = {
-            "owner": {"id": account, "kind": "ServiceAccount"},
-            "resource": {"id": identity, "kind": "Cluster"},
-        }
-        key = api.post("/iam/v2/api-keys", json={"spec": spec}).json()
-    return httpx2.Client(
-        base_url=running.contract.registry.url, auth=(key["id"], key["spec"]["secret"]), trust_env=False
-    )
+        return registry_owner.client(api, running, "formats-*")
 
 
 def register(registry: httpx2.Client, path: str, schema: dict[str, str]) -> int:
