@@ -55,7 +55,7 @@ async def make_room(cloud: Cloud, subject: str, sent: dict[str, Any]) -> None:
 
 def kept_format(cloud: Cloud, subject: str, shown: dict[str, Any]) -> str:
     """The format a version was registered with: Apicurio's answers do not always say it."""
-    return format_of(texts(cloud, subject).get(f"{subject}#{shown['id']}") or shown)
+    return format_of({**shown, **(cloud.store.get("schema-text", f"{subject}#{shown['id']}") or {})})
 
 
 def texts(cloud: Cloud, subject: str) -> dict[str, dict[str, Any]]:
@@ -70,7 +70,7 @@ def forget(cloud: Cloud, subject: str) -> None:
         cloud.store.delete("schema-text", key)
 
 
-def by_number(cloud: Cloud, number: str) -> dict[str, Any] | None:
-    """What was registered as schema `number`, under whichever subject."""
-    keys = (key for key in cloud.store.keys("schema-text") if key.endswith(f"#{number}"))
-    return next((kept for key in keys if (kept := cloud.store.get("schema-text", key))), None)
+def by_number(cloud: Cloud, number: str) -> dict[str, dict[str, Any]]:
+    """What was registered as schema `number`, by subject."""
+    keys = [key for key in cloud.store.keys("schema-text") if key.rpartition("#")[2] == number]
+    return {key.rpartition("#")[0]: kept for key in keys if (kept := cloud.store.get("schema-text", key))}

@@ -70,14 +70,14 @@ async def users_of(cloud: Cloud, number: str) -> list[str]:
     """The subjects that have a schema."""
     status, found = await engine(cloud, "GET", f"/schemas/ids/{number}/versions")
     named = [one["subject"] for one in found] if status == 200 else []
-    return named + [key.rpartition("#")[0] for key in cloud.store.keys("schema-text") if key.endswith(f"#{number}")]
+    return [*named, *formats.by_number(cloud, number)]
 
 
 def verbatim(cloud: Cloud, shown: dict[str, Any], subject: str) -> dict[str, Any]:
     """The registry's view of a version, with the text as it was registered."""
     kept = cloud.store.get("schema-text", f"{subject}#{shown['id']}")
     text = kept["schema"] if kept else shown["schema"]
-    kind = formats.format_of(kept or shown)
+    kind = formats.kept_format(cloud, subject, shown)
     return {"references": [], **shown, "schemaType": kind, "subject": subject, "schema": text}
 
 
@@ -164,20 +164,25 @@ def finished(cloud: Cloud, request: Request, parts: list[str], status: int, answ
         return reply({"is_compatible": False, "messages": answer.get("messages") or [why]})
     subject = subject_of(parts)
     if request.method == "DELETE" and request.query_params.get("permanent") == "true":
-        if subject is not None and status == 200 and len(parts) == len(("subjects", subject)):
-            formats.forget(cloud, subject)
+        if status == 200 and parts == ["subjects", subject]:
+            formats.forget(cloud, parts[1])
         if status == 404:
             return reply(int(parts[-1]) if parts[-1].isdigit() else [])
     if status == 200 and subject and isinstance(answer, dict) and "schema" in answer and "id" in answer:
         return reply(verbatim(cloud, answer, subject))
-    if status == 200 and parts[:2] == ["schemas", "ids"] and (kept := formats.by_number(cloud, parts[2])):
+    if status == 200 and parts[:2] == ["schemas", "ids"] and (known := formats.by_number(cloud, parts[2])):
+        kept = next(iter(known.values()))
         return reply(kept["schema"]) if parts[3:] == ["schema"] else reply(as_registered(answer, kept))
     return reply(answer, status)
 
 
 def as_registered(answer: Any, kept: dict[str, Any]) -> Any:
     """A schema by its number, with the text that was registered; lists of its users stay as they are."""
-    return {**answer, "schemaType": formats.format_of(kept), "schema": kept["schema"]} if "schema" in answer else answer
+    return (
+        {**answer, "schemaType": formats.format_of({**answer, **kept}), "schema": kept["schema"]}
+        if "schema" in answer
+        else answer
+    )
 
 
 def routes(cloud: Cloud) -> list[Route]:

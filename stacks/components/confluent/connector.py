@@ -50,18 +50,19 @@ class CdcConnector(Component):
         super().__init__(name, opts)
         acls_args = AclsArgs(principal=args.principal, acls=permissions(args), plane=args.plane)
         acls = kafka_acls(name, acls_args, self.child())
+        declared = configuration(args)
         self.connector = cc.Connector(
             f"{name}-connector",
             environment={"id": args.environment_id},
             kafka_cluster={"id": args.plane.cluster_id},
             status="RUNNING",
-            config_nonsensitive=configuration(args),
+            config_nonsensitive=declared,
             config_sensitive={"database.password": args.database_password},
             # Before its ACLs, topics and publication exist the connector fails (or makes a topic of one partition).
             opts=self.child(
                 protect=args.protect,
                 depends_on=[*acls, *args.after],
-                ignore_changes=server_filled(args),
+                ignore_changes=server_filled(args.settings.server_filled, declared),
                 # The provider plans a new name as an update, and the service then has two (CC-CONNECTOR-NAME). Two of one name, or
                 # two readers of one slot, cannot be there at once: the old one goes first.
                 replace_on_changes=["configNonsensitive.name"],
@@ -82,10 +83,9 @@ def permissions(args: CdcConnectorArgs) -> dict[str, Acl]:
     return found
 
 
-def server_filled(args: CdcConnectorArgs) -> list[str]:
+def server_filled(named: Sequence[str], declared: Mapping[str, object]) -> list[str]:
     """What the service may change without a difference. CdcError for a key that is the program's own: its changes must be seen."""
-    named = args.settings.server_filled
-    if own := sorted(set(named) & set(configuration(args))):
+    if own := sorted(set(named) & set(declared)):
         hint = "take it out there: only keys that the service adds by itself may change unseen"
         raise CdcError(f"connector.serverFilled names {', '.join(own)}, which this program sets", hint)
     return [f'configNonsensitive["{key}"]' for key in (*SERVER_FILLED, *named)]

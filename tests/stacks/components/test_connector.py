@@ -22,7 +22,7 @@ def ignored(*keys: str) -> list[str]:
         settings = ConnectorSettings.model_validate({"serverFilled": list(keys)})
         place = {"host": BACKEND.host, "port": 5432, "account_id": "sa-1", "sources": []}
         args: Any = SimpleNamespace(settings=settings, backend=BACKEND, **place)
-        return connector.server_filled(args)
+        return connector.server_filled(settings.server_filled, connector.configuration(args))
 
     return asyncio.run(made())
 

@@ -23,10 +23,7 @@ def flink(fake_cloud: Running) -> Running:
 
 
 def submit(
-    running: Running,
-    name: str,
-    text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`",
-    **properties: str,
+    running: Running, name: str, text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`", **properties: str
 ) -> Any:
     spec = {
         "statement": text,
