@@ -43,7 +43,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "fewer-partitions": edited("routes.yaml", "    partitions: 6", "    partitions: 3"),
     "instance-class": edited("Pulumi.prod.yaml", "db.r8g.large", "db.r8g.xlarge"),
     "renamed-connector": edited("stacks/settings/model.py", 'name: Slug = "postgres-cdc"', 'name: Slug = "orders-cdc"'),
-    "secret-in-plain": edited("stacks/components/confluent/connector.py", 'config_nonsensitive=configuration(args),', 'config_nonsensitive={**configuration(args), "database.password": "hunter2"},'),
+    "secret-in-plain": edited("stacks/components/confluent/connector.py", 'config_nonsensitive=declared,', 'config_nonsensitive={**declared, "database.password": "hunter2"},'),
 }  # fmt: skip
 
 
