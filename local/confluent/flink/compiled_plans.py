@@ -57,19 +57,24 @@ def renumbered(plan: dict[str, Any], statement: str) -> dict[str, Any]:
     return plan
 
 
-async def prepare(cloud: Cloud, session: sql_gateway.Session, statement: Document) -> None:
-    """Put the tables that a statement uses into a session, reachable by the names it uses."""
-    properties = statement["spec"]["properties"]
-    catalog = properties.get("sql.current-catalog", "default")
-    database = properties.get("sql.current-database", "default")
-    key = await engine_key(cloud, statement["spec"]["principal"])
+async def login(cloud: Cloud, principal: str, use: str) -> dict[str, str]:
+    """What a table's client signs in with, to act as the service account (`use`: see engine_key)."""
+    key = await engine_key(cloud, principal, use)
     jaas = f'{SHADED}.org.apache.kafka.common.security.scram.ScramLoginModule required username="{key["id"]}" password="{key["secret"]}";'
-    login = {
+    return {
         "bootstrap.servers": f"127.0.0.1:{cloud.instance.port('kafka')}",
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": "SCRAM-SHA-256",
         "sasl.jaas.config": jaas,
     }
+
+
+async def prepare(cloud: Cloud, session: sql_gateway.Session, statement: Document) -> None:
+    """Put the tables that a statement uses into a session, reachable by the names it uses."""
+    properties = statement["spec"]["properties"]
+    catalog = properties.get("sql.current-catalog", "default")
+    database = properties.get("sql.current-database", "default")
+    logins = {use: await login(cloud, statement["spec"]["principal"], use) for use in ("", "sink")}
     named = f"{identifier(catalog)} WITH ('type'='generic_in_memory', 'default-database'={literal(database)})"
     await session.run(f"CREATE CATALOG {named}")
     await session.run(f"USE CATALOG {identifier(catalog)}")
@@ -79,7 +84,7 @@ async def prepare(cloud: Cloud, session: sql_gateway.Session, statement: Documen
     written |= set(inferred_tables.targets(cloud, read, statement).values())
     for topic in sorted(read | written):
         use = inferred_tables.Use(topic=topic, writes=topic in written, shared=shared.get(topic, ()))
-        for command in await inferred_tables.ddl(cloud, use, statement, login):
+        for command in await inferred_tables.ddl(cloud, use, statement, logins["sink" if use.writes else ""]):
             await session.run(command)
 
 
@@ -87,14 +92,14 @@ async def merged_groups(cloud: Cloud, statement: Document) -> list[list[shared_s
     """The statement's INSERTs by the sink they share; empty when it is run as it is."""
     inserts = shared_sink.parse(statement["spec"]["statement"])
     schemas: dict[str, tuple[str, str]] = {}
-    for insert in inserts if len(inserts) >= shared_sink.LEAST else ():
+    for insert in inserts:
         key, value = await inferred_tables.subjects(cloud, insert.target, statement["frozen"])
         schemas[insert.target] = (key.text if key else "", value.text)
     return shared_sink.groups(inserts, schemas)
 
 
 async def plan_statement(cloud: Cloud, statement: Document, file: Path) -> str:
-    """COMPILE PLAN for the statement's own text (its sinks merged where they are many), and for what it cannot decode."""
+    """COMPILE PLAN for the statement's own text (sinks of one schema merged), and for what it cannot decode."""
     text, properties = statement["spec"]["statement"], statement["spec"]["properties"]
     groups = await merged_groups(cloud, statement)
     if any(len(group) > 1 for group in groups):

@@ -125,6 +125,8 @@ def sink_options(statement: str, topic: str, batch: int) -> dict[str, str]:
     """Exactly once. Transactions outlive any outage the job restarts from. `batch`: bytes of each partition's batches."""
     return {
         "sink.delivery-guarantee": "exactly-once",
+        # A few names, used again: a new one for each commit would stay in the broker's memory for days (ADR 19).
+        "sink.transaction-naming-strategy": "pooling",
         "sink.transactional-id-prefix": f"_confluent-flink_{statement}_{topic}",
         "properties.transaction.timeout.ms": str(TRANSACTION_SECONDS * 1000),
         "properties.linger.ms": "5",

@@ -1,7 +1,8 @@
 """Many INSERTs of one set, run with one sink.
 
-Each INSERT owns a Kafka producer, and hundreds of them send tiny batches in hundreds of transactions. Topics whose
-records have one and the same schema can share a table with a list of topics, whose column `topic` says where a row goes.
+Each INSERT owns a Kafka producer: it sends small batches in a transaction of its own, and a checkpoint waits for one after the
+other. Topics whose records have one and the same schema can share a table with a list of topics, whose column `topic` says
+where a row goes.
 The rows of such a group are written by one SELECT, which UNNESTs the topics whose conditions are TRUE: everything from
 the source to the sink is then one task. (A UNION ALL of the SELECTs needs network buffers for each of them.)
 Only the execution differs: the statement stays what was declared. A text of another shape is run as it is.
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 
 from local.confluent.flink.names import identifier, literal
 
-LEAST = 16  # INSERTs; below, each topic is a table of its own, as on Confluent
 COLUMN = "__cdc_target"
 STRING = re.compile(r"'(?:[^']|'')*'")
 INSERT = re.compile(
@@ -59,8 +59,6 @@ def parse(text: str) -> list[Insert]:
 
 def groups(inserts: Sequence[Insert], schemas: dict[str, tuple[str, str]]) -> list[list[Insert]]:
     """INSERTs that can share a SELECT and a table: same source and columns, same schemas (by topic: key and value)."""
-    if len(inserts) < LEAST:
-        return [[insert] for insert in inserts]
     found: dict[tuple[object, ...], list[Insert]] = {}
     for insert in inserts:
         same = (insert.source, insert.columns, insert.expressions, schemas[insert.target])

@@ -92,6 +92,7 @@ async def mint(cloud: Cloud, kind: str, owner: str, resource: str, spec: Documen
         "display_name": spec.get("display_name", ""),
         "description": spec.get("description", ""),
         "created": now(),
+        "use": spec.get("use", ""),  # of an engine's key: see engine_key
     }
     if resource.startswith("lkc-"):
         await admin.put_user(cloud, document["id"], document["secret"])
@@ -100,17 +101,20 @@ async def mint(cloud: Cloud, kind: str, owner: str, resource: str, spec: Documen
     return document
 
 
-async def engine_key(cloud: Cloud, owner: str) -> Document:
-    """The key an engine uses to act as a service account on the cluster; made when first asked for."""
+async def engine_key(cloud: Cloud, owner: str, use: str = "") -> Document:
+    """The key an engine uses to act as a service account on the cluster; made when first asked for.
+
+    `use`: "sink" for a Flink sink's, which may look up who writes to its topics (admin.seeing_producers).
+    """
     cluster = next(cloud.store.all("cluster"), None)
     if cluster is None:
         raise ApiError(400, "there is no Kafka cluster yet")
     if cloud.store.get("service-account", owner) is None:
         raise ApiError(400, f"service account {owner!r} does not exist")
     for key in cloud.store.all("engine-key"):
-        if key["owner"] == owner and key["resource"] == cluster["id"]:
+        if (key["owner"], key["resource"], key.get("use", "")) == (owner, cluster["id"], use):
             return key
-    return await mint(cloud, "engine-key", owner, cluster["id"], {})
+    return await mint(cloud, "engine-key", owner, cluster["id"], {"use": use})
 
 
 async def read(cloud: Cloud, request: Request) -> Response:

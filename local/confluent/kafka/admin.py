@@ -147,11 +147,27 @@ async def align(cloud: Cloud, user: str, given: set[Permission], own: list[AclBi
     """Create what one key lacks and delete what it has too much."""
     name = f"User:{user}"
     wanted = {binding(permission, name) for permission in given} | {copied(acl, name) for acl in own}
+    if (cloud.store.get("engine-key", user) or {}).get("use") == "sink":
+        wanted |= seeing_producers(wanted)
     present = set(await acls(cloud, name))
     if missing := list(wanted - present):
         await done(platform(cloud).create_acls(missing, request_timeout=SECONDS))
     if surplus := [exactly(acl) for acl in present - wanted]:
         await done(platform(cloud).delete_acls(surplus, request_timeout=SECONDS))
+
+
+def seeing_producers(acls: set[AclBinding]) -> set[AclBinding]:
+    """What a sink needs beside its right to write: before it starts it looks for transactions that it left open, and Kafka
+    answers DescribeProducers to who may READ the topic. On Confluent that is the service's own doing.
+    """
+    writes = (AclOperation.WRITE, AclOperation.ALL)
+    return {
+        AclBinding(acl.restype, acl.name, acl.resource_pattern_type, acl.principal, acl.host, AclOperation.READ, allow)
+        for acl in acls
+        if acl.restype == ResourceType.TOPIC
+        and acl.operation in writes
+        and acl.permission_type == (allow := AclPermissionType.ALLOW)
+    }
 
 
 def copied(acl: AclBinding, principal: str) -> AclBinding:

@@ -39,6 +39,7 @@ def test_topics_whose_values_are_made_differently_stay_apart() -> None:
     assert [{insert.expressions for insert in group} for group in found] == [{"'***'"}, {"`x`"}]
 
 
-def test_a_few_topics_keep_sinks_of_their_own() -> None:
-    inserts = shared_sink.parse(text(5))
-    assert [len(group) for group in shared_sink.groups(inserts, {})] == [1] * 5
+def test_a_topic_by_itself_stays_as_it_is() -> None:
+    (group,) = shared_sink.groups(shared_sink.parse(text(1)), {"t0": ("k", "v")})
+    assert shared_sink.statement([group]).count("INSERT INTO `t0`") == 1
+    assert shared_sink.COLUMN not in shared_sink.statement([group])

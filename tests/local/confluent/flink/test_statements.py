@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AclOperation
 
 from cli.client.wait import wait_for
 from tests.support.fakes import cloud
@@ -23,13 +24,17 @@ def flink(fake_cloud: Running) -> Running:
 
 
 def submit(
-    running: Running, name: str, text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`", **properties: str
+    running: Running,
+    name: str,
+    text: str = "INSERT INTO `routed` SELECT `id` FROM `raw`",
+    principal: str = "",
+    **properties: str,
 ) -> Any:
     spec = {
         "statement": text,
         "properties": {"sql.current-catalog": "c", "sql.current-database": "d", **properties},
         "compute_pool_id": running.made["pool"],
-        "principal": running.made["account"],
+        "principal": principal or running.made["account"],
     }
     return cloud.statements(running).post("/statements", json={"name": name, "spec": spec})
 
@@ -194,6 +199,26 @@ def test_pool_life(flink: Running) -> None:
     assert flink.api.get(f"{path}/{flink.made['pool']}").json()["status"]["current_cfu"] >= 1
     regions = flink.api.get("/fcpm/v2/regions", params={"cloud": "AWS", "region_name": "us-east-1"}).json()["data"]
     assert [r["id"] for r in regions] == ["aws.us-east-1"]
+
+
+def test_a_sink_looks_up_who_writes_to_its_topics_and_a_source_does_not(flink: Running) -> None:
+    crn = flink.made["crn"]
+    principal = cloud.account(flink, "routing", "DeveloperRead", f"{crn}/topic=raw")
+    cloud.bind(flink, principal, "DeveloperWrite", f"{crn}/topic=routed")
+    submit(flink, "signs-in", principal=principal)
+    becomes(flink, "signs-in", "RUNNING")
+
+    def readable(use: str) -> set[str]:
+        (key,) = [k for k in flink.cloud.store.all("engine-key") if (k["owner"], k["use"]) == (principal, use)]
+        reads = [
+            a for a in flink.broker.acls if a.principal == f"User:{key['id']}" and a.operation == AclOperation.READ
+        ]
+        return {acl.name for acl in reads}
+
+    assert (readable(""), readable("sink")) == ({"raw"}, {"raw", "routed"})
+    tables = [text for text in flink.flink.run if text.startswith("CREATE TABLE")]
+    keys = {k["use"]: k["id"] for k in flink.cloud.store.all("engine-key") if k["owner"] == principal}
+    assert [[use for use, key in keys.items() if key in table] for table in tables[-2:]] == [[""], ["sink"]]
 
 
 def written(flink: Running, kind: str, name: str) -> str:
