@@ -2,7 +2,7 @@
 
 import threading
 
-from confluent_kafka import KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from cli.client import kafka
 from cli.client.stack import Stack
@@ -25,17 +25,17 @@ def key_id(key: object) -> str:
 class Observer:
     """Reads topics in the background from their current end (or their beginning) on."""
 
+    identify = staticmethod(key_id)  # a record's key → the event's id, "" for other records
+
     def __init__(
         self, stack: Stack, topics: list[str], isolation: str = "read_uncommitted", beginning: bool = False
     ) -> None:
-        self.seen = Seen(topics)
-        self.client = kafka.consumer(
-            stack,
-            "operator",
-            "cdc-tools-observe",
-            isolation,
-            **{"fetch.wait.max.ms": 10, "enable.partition.eof": True},
-        )
+        settings = {"fetch.wait.max.ms": 10, "enable.partition.eof": True}
+        self.watch(kafka.consumer(stack, "operator", "cdc-tools-observe", isolation, **settings), topics, beginning)
+
+    def watch(self, client: Consumer, topics: list[str], beginning: bool = False) -> None:
+        """Read with this client, in the background."""
+        self.seen, self.client = Seen(topics), client
         places = [p for topic in topics for p in kafka.partitions(self.client, topic)]
         for place in places:
             low, high = self.client.get_watermark_offsets(place, timeout=10)
@@ -63,7 +63,7 @@ class Observer:
                     self.caught_up.set()
             return
         key = message.key()
-        self.seen.note(message.topic() or "", key_id(key) if isinstance(key, bytes) else None, message)
+        self.seen.note(message.topic() or "", self.identify(key) if isinstance(key, bytes) else None, message)
 
     def close(self) -> None:
         """Stop reading."""
