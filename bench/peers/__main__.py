@@ -17,7 +17,7 @@ from bench.peers.arm import Arm
 from bench.peers.measure import Figures, everything
 from cli.console import data, say
 
-PORTS = 26400
+PORTS = 29400
 EXACTLY, AT_LEAST = "exactly once", "at least once"
 ARMS = (
     Arm(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from migrator import migrations
 from migrator.schema import Dsn
@@ -17,7 +18,7 @@ from bench.peers.arm import Place, login
 from cli.client.database import FOLDER, ensure_database
 from cli.client.wait import wait_for
 from cli.traffic.events import TYPES
-from local.engines import spec
+from local.engines import client, spec
 from local.engines.supervisor import Supervisor
 from local.environment import Instance
 from local.toolchain import installed
@@ -67,15 +68,31 @@ class Ground:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             names = sql.Identifier(PUBLICATION), sql.Identifier(TABLE)
             connection.execute(sql.SQL("CREATE PUBLICATION {} FOR TABLE {}").format(*names))
-        made = AdminClient(login(self.instance)).create_topics([NewTopic(t, PARTITIONS) for t in self.topics.values()])
+        admin = AdminClient(login(self.instance))
+        made = admin.create_topics([NewTopic(topic, PARTITIONS) for topic in self.topics.values()])
         for one in made.values():
             one.result()
+        wait_for(self.led, 30, "leaders of the new topics")
+
+    def led(self) -> bool:
+        """Does the broker answer for every partition?"""
+        client = Consumer({**login(self.instance), "group.id": "peers-prepare"})
+        try:
+            for topic in self.topics.values():
+                for number in range(PARTITIONS):
+                    client.get_watermark_offsets(TopicPartition(topic, number), timeout=10)
+        except KafkaException:
+            return False
+        finally:
+            client.close()
+        return True
 
 
 @contextmanager
 def ground(folder: Path, port_base: int, extra: Sequence[spec.Engine] = ()) -> Generator[Ground]:
     """A new one, with these engines beside; everything has ended afterwards."""
     instance = Instance(folder / "home", port_base)
+    client.refuse_busy_ports(instance)
     instance.folder("tmp")
     engines, render = spec.load(instance, installed.install(lambda _: None))
     supervisor = Supervisor([*(one for one in engines if one.name in BASIC), *extra], render)
