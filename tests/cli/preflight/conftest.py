@@ -1,11 +1,13 @@
 """A new AWS account (moto) and a new Confluent organisation, on which all is well."""
 
+import functools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import botocore.client
+import botocore.loaders
 import pytest
 from moto import mock_aws
 
@@ -14,11 +16,22 @@ from stacks.errors import CdcError
 from tests.support.paths import ROOT
 from tests.support.preflight import Confluent, Settings, changed, client, remove
 
+LOADER = botocore.loaders.JSONFileLoader()
 SECRET = {"secure": "AAAB"}
 
 
 def never_applied(name: str) -> None:
     raise CdcError(f"there is no stack {name}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once() -> Iterator[None]:
+    """What boto says of its services is the same for every account, and moto's thousand machine images are nobody's concern here."""
+    load = functools.cache(botocore.loaders.JSONFileLoader.load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.loaders.JSONFileLoader, "load_file", lambda _, path: load(LOADER, path))
+        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        yield
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ MESSAGE = cast("Any", object())
 
 
 def test_asked_while_more_arrives() -> None:
-    seen, total = Seen(["a", "b"]), 100_000
+    seen, total, looked = Seen(["a", "b"]), 10_000, threading.Event()
     ids = [f"e{number}" for number in range(total)]
 
     def note() -> None:
         for number, identity in enumerate(ids):
             seen.note("ab"[number % 2], identity, MESSAGE)
+            if number == total // 2:
+                looked.wait(60)
 
     thread = threading.Thread(target=note)
     thread.start()
@@ -22,6 +24,7 @@ def test_asked_while_more_arrives() -> None:
     while missing := seen.missing(ids):
         assert sum(len(found) for found in seen.everywhere().values()) >= known
         known, looks = total - len(missing), looks + 1
+        looked.set()
     thread.join()
     assert looks
     assert seen.distinct() == seen.total == total

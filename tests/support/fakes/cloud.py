@@ -15,6 +15,7 @@ import uvicorn
 from cli.client.wait import wait_for
 from local.confluent import app
 from local.confluent.context import Cloud
+from local.confluent.iam import scram_users
 from local.confluent.kafka import admin
 from local.confluent.store import Store
 from local.environment import PORTS, Instance
@@ -77,7 +78,7 @@ def serve(folder: Path) -> Iterator[Running]:
         "flink_rest": flink.jobmanager,
     }
     cloud = Cloud(instance, Store(folder / "cloud.sqlite"), engines(instance, fakes))
-    with patch.object(admin, "client", broker.client):
+    with patch.object(admin, "client", broker.client), patch.object(scram_users, "INTERVAL", 0.2):
         config = uvicorn.Config(app.application(cloud), "127.0.0.1", instance.port("cloud"), log_level="warning")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
