@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from bench import machine, throwaway
-from bench.peers import naive, ours, outbox, page
+from bench.peers import naive, ours, outbox, page, streams
 from bench.peers.arm import Arm
 from bench.peers.measure import Figures, everything
 from cli.console import data, say
@@ -24,14 +24,22 @@ ARMS = (
         name="ours",
         what="Debezium → raw topic → Flink SQL → topics",
         guarantee=EXACTLY,
-        gives="Avro by a registry, keys; unrouted and dead-letter topics; routes as YAML with any condition; rights per consumer",
+        gives="Avro by a registry, keys; unrouted and dead-letter topics; routes as YAML with any condition; rights per consumer; "
+        "a killed Connect worker repeats up to a second of rows",
         running=ours.running(PORTS),
+    ),
+    Arm(
+        name="streams",
+        what="Debezium → raw topic → a router of forty lines on Kafka Streams (exactly_once_v2) → topics",
+        guarantee=EXACTLY,
+        gives="JSON text; what its author writes; a killed Connect worker repeats, as ours",
+        running=streams.running(PORTS),
     ),
     Arm(
         name="outbox-eos",
         what="Debezium's EventRouter in Connect, its exactly-once source (a transaction per poll) → topics",
         guarantee=EXACTLY,
-        gives="JSON text; one topic per value of one column; a row of an unknown value makes or misses a topic",
+        gives="JSON text; one topic per value of one column; a row of an unknown value makes or misses a topic; nothing repeated by a kill",
         running=outbox.running(PORTS, exactly_once=True),
     ),
     Arm(

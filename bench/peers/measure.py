@@ -108,9 +108,9 @@ def latency(place: Place, rate: int, seconds: int, warm_up: int) -> dict[str, fl
 
 
 def everything(place: Place, count: int, rate: int, seconds: int) -> Figures:
-    """A round of one arm: warmed by a tenth of the rows, and by some seconds at the rate."""
+    """A round of one arm: warmed by half of the rows, and by some seconds at the rate."""
     wait_for(lambda: all(psutil.pid_exists(pid) for pid in place.pids), 10, "the arm's processes")
-    drain(place, max(count // 10, 1))
+    drain(place, max(count // 2, 1))
     bulk, steady = drain(place, count), latency(place, rate, seconds, warm_up=10)
     memory = sum(one.memory_info().rss for one in family(place.pids)) / 2**20
     both = {name: int(bulk[name] + steady[name]) for name in ("lost", "repeated")}

@@ -54,19 +54,19 @@ def running(port_base: int, exactly_once: bool) -> Callable[[Path], AbstractCont
     def arm(folder: Path) -> Generator[Place]:
         connect = worker(folder, port_base, exactly_once)
         with ground(folder, port_base, [connect]) as found:
-            start(found, exactly_once)
+            start(found, configuration(found, exactly_once))
             yield found.place([found.pid("connect")])
 
     return arm
 
 
-def start(found: Ground, exactly_once: bool) -> None:
+def start(found: Ground, configured: dict[str, str]) -> None:
     """Make the connector and wait until it streams."""
     instance = found.instance
     with httpx2.Client(
         base_url=instance.url("connect"), verify=instance.certificates.context, trust_env=False, timeout=60
     ) as api:
-        api.put("/connectors/peers/config", json=configuration(found, exactly_once)).raise_for_status()
+        api.put("/connectors/peers/config", json=configured).raise_for_status()
 
         def runs() -> bool:
             answer = api.get("/connectors/peers/status")
