@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local.engines.spec import JAVA, Engine, Renderer
 from local.errors import LocalError
+from local.toolchain import java_classes
 
 CONVERTER = "io.apicurio.registry.utils.converter.AvroConverter"
 
@@ -83,7 +84,7 @@ def connect(engine: Engine, render: Renderer) -> None:
     debezium = next(Path(render.tools.archive("debezium")).iterdir())
     (plugins / "debezium").symlink_to(debezium)
     (plugins / "transforms").symlink_to(render.tools.classes["connect"])
-    for jar in render.tools.jar_files("converter"):
+    for jar in [*render.tools.jar_files("converter"), render.tools.classes["converter"] / java_classes.JAR]:
         (plugins / "converter" / jar.name).symlink_to(jar)
     with zipfile.ZipFile(plugins / "converter" / "services.jar", "w") as manifest:  # its own jars name none
         manifest.writestr("META-INF/services/org.apache.kafka.connect.storage.Converter", CONVERTER)

@@ -48,5 +48,6 @@ def install(progress: cache.Progress) -> Toolchain:
     paths: dict[str, list[str]] = found["classpath"]
     compiler = paths["compiler"][0]
     needed = {"flink": paths["flink"], "connect": paths["kafka"], "kafka": paths["kafka"]}
+    needed["converter"] = [*paths["converter"], *paths["kafka"]]
     classes = {name: java_classes.install(name, compiler, ":".join(jars)) for name, jars in needed.items()}
     return Toolchain(found, database, classes)

@@ -64,6 +64,7 @@ def avro(side: str, registry: str) -> dict[str, str]:
     settings = {
         "": "io.apicurio.registry.utils.converter.AvroConverter",
         ".apicurio.registry.url": f"{registry}/apis/registry/v2",
+        ".apicurio.registry.schema-resolver": "cdc.converter.RememberedSchemas",
         ".apicurio.registry.auto-register": "true",
         ".apicurio.registry.find-latest": "true",
         ".apicurio.registry.as-confluent": "true",

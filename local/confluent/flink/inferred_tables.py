@@ -34,6 +34,7 @@ LOGICAL = {
     "local-timestamp-millis": "TIMESTAMP(3)",
     "local-timestamp-micros": "TIMESTAMP(6)",
 }
+READ, WRITTEN = "avro-confluent", "avro-confluent-known"  # the second: KnownSchemaAvroFormatFactory.java
 TRANSACTION_SECONDS = 7200
 BATCH, SHARED_BATCH = 131_072, 16_384  # a shared sink fills a batch for each of its topics
 PRODUCER_MEMORY = (
@@ -110,14 +111,17 @@ def source_options(properties: dict[str, str]) -> dict[str, str]:
     return {**options, "properties.isolation.level": "read_committed"}
 
 
+def avro(side: str, form: str, address: str, subject: str, schema: str) -> dict[str, str]:
+    """A table's keys or values (`side`) in a registry's Avro. `form`: Flink's format, or ours of that kind."""
+    told = {"url": address, "subject": subject, "schema": schema}
+    return {f"{side}.format": form, **{f"{side}.{form}.{name}": value for name, value in told.items()}}
+
+
 def key_options(topic: str, key: Subject, address: str) -> dict[str, str]:
     """How a sink's keys are written."""
     return {
-        "key.format": "avro-confluent",
         "key.fields": ";".join(name for name, _ in key.columns),
-        "key.avro-confluent.url": address,
-        "key.avro-confluent.subject": f"{topic}-key",
-        "key.avro-confluent.schema": key.text,
+        **avro("key", WRITTEN, address, f"{topic}-key", key.text),
     }
 
 
@@ -175,10 +179,7 @@ async def ddl(cloud: Cloud, use: Use, statement: Document, login: dict[str, str]
     options = {
         "connector": "kafka",
         "topic": ";".join([topic, *shared]),
-        "value.format": "avro-confluent",
-        "value.avro-confluent.url": address,
-        "value.avro-confluent.subject": f"{topic}-value",
-        "value.avro-confluent.schema": value.text,
+        **avro("value", WRITTEN if writes else READ, address, f"{topic}-value", value.text),
         "value.fields-include": "ALL",
         **{f"properties.{name}": setting for name, setting in login.items()},
     }
