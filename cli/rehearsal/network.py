@@ -3,9 +3,11 @@
 import asyncio
 import threading
 from collections.abc import Generator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 
 from local.environment import Instance
+from stacks.errors import CdcError
 
 CHUNK = 65_536
 
@@ -19,7 +21,7 @@ async def pumped(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> 
     target.close()
 
 
-async def forwarded(instance: Instance, ready: threading.Event, stop: asyncio.Event) -> None:
+async def forwarded(instance: Instance, ready: Future[None], stop: asyncio.Event) -> None:
     """Serve until `stop`."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -32,18 +34,27 @@ async def forwarded(instance: Instance, ready: threading.Event, stop: asyncio.Ev
 
     server = await asyncio.start_server(connected, "127.0.0.1", instance.port("private"))
     async with server:
-        ready.set()
+        ready.set_result(None)
         await stop.wait()
+
+
+def serve(loop: asyncio.AbstractEventLoop, instance: Instance, ready: Future[None], stop: asyncio.Event) -> None:
+    """In a thread: forward until `stop`; `ready` says when, or why not."""
+    try:
+        loop.run_until_complete(forwarded(instance, ready, stop))
+    except OSError as error:
+        taken = f"port {instance.port('private')} cannot be used: {error.strerror}"
+        ready.set_exception(CdcError(taken, "end what listens there, or choose other ports: CDC_PORT_BASE"))
 
 
 @contextmanager
 def inside(instance: Instance) -> Generator[None]:
-    """While this lasts, private addresses answer: we are a runner in the network."""
-    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(forwarded(instance, ready, stop)), daemon=True)
+    """While this lasts, private addresses answer: we are a runner in the network. CdcError when their port is taken."""
+    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), Future[None]()
+    thread = threading.Thread(target=serve, args=(loop, instance, ready, stop), daemon=True)
     thread.start()
-    ready.wait(10)
     try:
+        ready.result(10)
         yield
     finally:
         loop.call_soon_threadsafe(stop.set)

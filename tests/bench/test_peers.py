@@ -76,6 +76,6 @@ def test_medians_with_their_spread() -> None:
 
 def test_an_unknown_arm_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.argv", ["peers", "--arms", "ours,nobody", "--page", str(tmp_path / "page.html")])
-    with pytest.raises(SystemExit, match="unknown arms: nobody; there are ours, outbox-eos"):
+    with pytest.raises(SystemExit, match="unknown arms: nobody; there are ours, streams, outbox-eos"):
         main()
     assert not (tmp_path / "page.html").exists()

@@ -8,6 +8,8 @@ from typing import Any
 
 from local.confluent.context import Cloud
 
+QUICK, SLOW = 0.002, 0.1
+
 
 class SqlError(Exception):
     """The planner or the cluster refused a statement: its own words, without the stack."""
@@ -17,6 +19,15 @@ def reason(text: str) -> str:
     """The innermost cause in a gateway's stack trace."""
     causes = re.findall(r"Caused by: (?:[\w.$]+(?:Exception|Error): )?([^\n]+)", text)
     return (causes[-1] if causes else text.strip().splitlines()[0]).strip()[:1500]
+
+
+async def looks() -> AsyncGenerator[None]:
+    """When to look again: at once, then after pauses that double, from QUICK to SLOW seconds. Most things are done in milliseconds."""
+    pause = QUICK
+    while True:
+        yield
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, SLOW)
 
 
 class Session:
@@ -32,10 +43,10 @@ class Session:
         if answer.status_code != 200:
             raise SqlError(reason(str(answer.json().get("errors", [""])[-1])))
         operation = f"{self.path}/operations/{answer.json()['operationHandle']}"
-        status = "PENDING"
-        while status in ("INITIALIZED", "PENDING", "RUNNING"):
-            await asyncio.sleep(0.05)
-            status = (await self.cloud.http.get(operation + "/status")).json()["status"]
+        async for _ in looks():
+            answer = await self.cloud.http.get(operation + "/status")
+            if answer.json()["status"] not in ("INITIALIZED", "PENDING", "RUNNING"):
+                break
         result = await self.cloud.http.get(operation + "/result/0")
         if result.status_code != 200:
             raise SqlError(reason(str(result.json().get("errors", [""])[-1])))
@@ -87,11 +98,11 @@ async def stop(cloud: Cloud, job: str, folder: str) -> str:
     if answer.status_code != 202:
         raise SqlError(reason(str(answer.json().get("errors", ["stop refused"])[-1])))
     trigger = answer.json()["request-id"]
-    while True:
+    found: dict[str, Any] = {}
+    async for _ in looks():
         found = (await cloud.http.get(f"{url}/savepoints/{trigger}")).json()
         if found["status"]["id"] == "COMPLETED":
             break
-        await asyncio.sleep(0.1)
     if "location" not in found["operation"]:
         raise SqlError(reason(str(found["operation"].get("failure-cause", {}).get("stack-trace", "stop failed"))))
     return found["operation"]["location"]

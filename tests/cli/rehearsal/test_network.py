@@ -1,5 +1,6 @@
 """Private addresses answer to whoever is inside, and to nobody else."""
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -8,8 +9,9 @@ import httpx2
 import pytest
 
 from cli.rehearsal import network
-from local.environment import PORTS, Instance
-from tests.support.fakes.cloud import free_port
+from local.environment import Instance
+from stacks.errors import CdcError
+from tests.support.fakes.cloud import free_ports
 
 
 class Hello(BaseHTTPRequestHandler):
@@ -32,7 +34,7 @@ def asked(instance: Instance) -> int:
 
 
 def test_only_inside(tmp_path: Path) -> None:
-    instance = Instance(tmp_path, free_port() - PORTS.index("cloud"))
+    instance = Instance(tmp_path, free_ports())
     server = HTTPServer(("127.0.0.1", instance.port("cloud")), Hello)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     for _ in range(2):
@@ -40,6 +42,12 @@ def test_only_inside(tmp_path: Path) -> None:
             asked(instance)
         with network.inside(instance):
             assert [asked(instance) for _ in range(3)] == [200_000] * 3
+    with socket.create_server(("127.0.0.1", instance.port("private"))):
+        port = instance.port("private")
+        with pytest.raises(CdcError, match=f"port {port} cannot be used: .*in use"), network.inside(instance):
+            raise AssertionError("nobody forwards")
+    with network.inside(instance):
+        assert asked(instance) == 200_000
     server.shutdown()
     server.server_close()
     with network.inside(instance), pytest.raises(httpx2.TransportError):

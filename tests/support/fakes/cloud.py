@@ -1,9 +1,10 @@
 """The local cloud itself, served over HTTP in this process, on engines that only remember."""
 
+import random
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,16 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def free_ports() -> int:
+    """The first of as many ports as an environment takes, none of them in use, nor one that the system gives to a client meanwhile."""
+    for first in random.sample(range(11_000, 23_000), 200):
+        with suppress(OSError), ExitStack() as held:
+            for port in range(first, first + len(PORTS)):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise AssertionError("no ports are free")
+
+
 def engines(instance: Instance, fakes: dict[str, Any]) -> httpx2.AsyncClient:
     """The cloud's HTTP client, whose requests end at the fakes."""
 
@@ -69,7 +80,7 @@ def engines(instance: Instance, fakes: dict[str, Any]) -> httpx2.AsyncClient:
 @contextmanager
 def serve(folder: Path) -> Iterator[Running]:
     """A running local cloud; everything in it is gone afterwards."""
-    instance = Instance(folder / "home", free_port())
+    instance = Instance(folder / "home", free_ports())
     broker, registry, connect, flink = Broker(), Registry(), Connect(), Flink()
     fakes = {
         "registry": registry,
