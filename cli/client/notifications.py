@@ -15,7 +15,6 @@ from stacks.settings.source_database import AuroraBackend
 
 BASE = "/notifications/v1"
 CATEGORY, SEVERITIES = "SERVICE", ("CRITICAL", "WARN")  # of Kafka, Connect, Flink: what needs somebody
-PAGE = "page_size=100"
 Found = dict[str, Any]
 
 
@@ -37,15 +36,8 @@ class Notifications:
             raise CdcError(f"Confluent knows no integration {integration}", "it is the stack's: apply the stack first")
 
     def listed(self, what: str) -> list[Found]:
-        """Every object of a kind, page by page."""
-        found: list[Found] = []
-        path = f"{BASE}/{what}?{PAGE}"
-        while path:
-            answer = self.rest.get(path)
-            found += answer["data"]
-            after = (answer.get("metadata") or {}).get("next") or ""
-            path = after[after.index(BASE) :] if BASE in after else ""
-        return found
+        """Every object of a kind."""
+        return self.rest.listed(f"{BASE}/{what}", page_size="100")
 
     def wanted(self) -> list[Found]:
         """Types that need somebody, and that the plan of this organization has."""

@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -30,6 +32,10 @@ class Rest:
         """The decoded answer; CdcError otherwise."""
         return self.ask("GET", path).json()
 
+    def listed(self, path: str, **parameters: str) -> list[dict[str, Any]]:
+        """Every object of a list of Confluent's; CdcError for an answer that is none."""
+        return every_page(lambda more: self.get(f"{path}?{urlencode(more)}"), parameters)
+
     def ask(self, method: str, path: str, content: Any = None) -> httpx2.Response:
         """An answer that is not an error; CdcError otherwise."""
         address = f"{str(self.http.base_url).rstrip('/')}/{path.lstrip('/')}"
@@ -41,6 +47,21 @@ class Rest:
             kind = NotFound if answer.status_code == 404 else CdcError
             raise kind(f"{address} answered {answer.status_code}: {answer.text[:300]}")
         return answer
+
+
+def every_page(ask: Callable[[dict[str, str]], dict[str, Any]], parameters: dict[str, str]) -> list[dict[str, Any]]:
+    """What a list of Confluent's holds, page by page. `ask`: the answer to these parameters.
+
+    Source: https://docs.confluent.io/cloud/current/api.html (pagination): `metadata.next` is the address of the next page, with its token.
+    """
+    found: list[dict[str, Any]] = []
+    while True:
+        answer = ask(parameters)
+        found += answer["data"]
+        after = httpx2.URL((answer.get("metadata") or {}).get("next") or "").params.get("page_token")
+        if not after:
+            return found
+        parameters = {**parameters, "page_token": after}
 
 
 def patiently(http: httpx2.Client, method: str, path: str, **more: Any) -> httpx2.Response:

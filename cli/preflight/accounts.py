@@ -11,7 +11,7 @@ import httpx2
 import yaml
 
 from cli.client import stack as stacks
-from cli.client.rest import patiently
+from cli.client.rest import every_page, patiently
 from cli.doctor.once import once
 from stacks import load, naming
 from stacks.errors import CdcError
@@ -75,18 +75,15 @@ class Accounts:
         return self.key or (os.environ[KEY[0]], os.environ[KEY[1]])
 
     def listed(self, path: str, **parameters: str) -> list[dict[str, Any]]:
-        """A list of Confluent's, page by page. CdcError for an answer that is none."""
-        found: list[dict[str, Any]] = []
-        while True:
-            answer = self.ask_confluent(path, **parameters)
+        """Every object of a list of Confluent's. CdcError for an answer that is none."""
+
+        def page(more: dict[str, str]) -> dict[str, Any]:
+            answer = self.ask_confluent(path, **more)
             if answer.status_code != 200:
                 raise CdcError(f"{path} answered {answer.status_code}")
-            page = answer.json()
-            found += page["data"]
-            after = httpx2.URL((page.get("metadata") or {}).get("next") or "").params.get("page_token")
-            if not after:
-                return found
-            parameters["page_token"] = after
+            return answer.json()
+
+        return every_page(page, parameters)
 
     @once
     def greeting(self) -> httpx2.Response:

@@ -16,13 +16,14 @@ from cli.rehearsal.commands import TAIL, Rehearsal, Wrong, well
 APPLY = ("--yes", "--skip-preview", *QUIET)
 DEFAULT = "env-default"  # the organization's own environment
 # Where a destroy must leave nothing.
-PLACES = {
-    "environments": "/org/v2/environments",
-    "service-accounts": "/iam/v2/service-accounts",
-    "role bindings": "/iam/v2/role-bindings?crn_pattern=crn://*",
-    "API keys": "/iam/v2/api-keys",
-    "identity providers": "/iam/v2/identity-providers",
-    "integrations": "/notifications/v1/integrations",
+BINDINGS = ("/iam/v2/role-bindings", {"crn_pattern": "crn://*"})
+PLACES: dict[str, tuple[str, dict[str, str]]] = {
+    "environments": ("/org/v2/environments", {}),
+    "service-accounts": ("/iam/v2/service-accounts", {}),
+    "role bindings": BINDINGS,
+    "API keys": ("/iam/v2/api-keys", {}),
+    "identity providers": ("/iam/v2/identity-providers", {}),
+    "integrations": ("/notifications/v1/integrations", {}),
 }
 
 
@@ -107,8 +108,8 @@ def rotated(it: Rehearsal) -> str:
 def drifted(it: Rehearsal) -> str:
     """What somebody deletes behind our back is seen, and mended."""
     rest = control_plane(it.stack)
-    listed = rest.get(f"{PLACES['role bindings']}&page_size=100")["data"]
-    victim = next(one for one in listed if "/topic=" in one["crn_pattern"])
+    path, every = BINDINGS
+    victim = next(one for one in rest.listed(path, **every, page_size="100") if "/topic=" in one["crn_pattern"])
     rest.ask("DELETE", f"/iam/v2/role-bindings/{victim['id']}")
     if it.pulumi("preview", "--refresh", *UNCHANGED).returncode == 0:
         raise Wrong(f"a role binding was deleted, and nobody noticed: {victim['role_name']} {victim['crn_pattern']}")
@@ -134,7 +135,7 @@ def destroyed(it: Rehearsal) -> str:
 def leftovers(it: Rehearsal) -> Generator[tuple[str, dict[str, Any]]]:
     """What the account still has, beside its own default environment."""
     rest = control_plane(it.stack)
-    for what, path in PLACES.items():
-        for one in rest.get(path)["data"]:
+    for what, (path, every) in PLACES.items():
+        for one in rest.listed(path, **every, page_size="100"):
             if one["id"] != DEFAULT:
                 yield what, one

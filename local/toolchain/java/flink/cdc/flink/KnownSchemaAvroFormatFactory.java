@@ -1,11 +1,8 @@
 package cdc.flink;
 
-import java.util.Set;
 import org.apache.flink.api.common.serialization.SerializationSchema;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.formats.avro.AvroRowDataSerializationSchema;
-import org.apache.flink.formats.avro.registry.confluent.RegistryAvroFormatFactory;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.EncodingFormat;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
@@ -18,27 +15,9 @@ import org.apache.flink.table.types.DataType;
  * `avro-confluent-known`: avro-confluent for sinks, but the registry's client is asked for the id of a table's schema once, and not
  * for every key and value: its answer is cached, but found by comparing schemas.
  */
-public final class KnownSchemaAvroFormatFactory implements SerializationFormatFactory {
-    private final RegistryAvroFormatFactory avro = new RegistryAvroFormatFactory();
-
-    @Override
-    public String factoryIdentifier() {
-        return "avro-confluent-known";
-    }
-
-    @Override
-    public Set<ConfigOption<?>> requiredOptions() {
-        return avro.requiredOptions();
-    }
-
-    @Override
-    public Set<ConfigOption<?>> optionalOptions() {
-        return avro.optionalOptions();
-    }
-
-    @Override
-    public Set<ConfigOption<?>> forwardOptions() {
-        return avro.forwardOptions();
+public final class KnownSchemaAvroFormatFactory extends AvroConfluent implements SerializationFormatFactory {
+    public KnownSchemaAvroFormatFactory() {
+        super("avro-confluent-known");
     }
 
     @Override

@@ -1,11 +1,8 @@
 package cdc.flink;
 
-import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.formats.avro.registry.confluent.AvroConfluentFormatOptions;
-import org.apache.flink.formats.avro.registry.confluent.RegistryAvroFormatFactory;
 import org.apache.flink.table.connector.format.DecodingFormat;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.DeserializationFormatFactory;
@@ -15,27 +12,9 @@ import org.apache.flink.table.factories.DynamicTableFactory;
  * `avro-confluent-logged`: avro-confluent, but a record that cannot be decoded becomes a row of NULLs whose metadata
  * columns `error` and `bytes` say why and what it was. It stands in for Confluent's error-handling.mode=log.
  */
-public final class LoggedAvroFormatFactory implements DeserializationFormatFactory {
-    private final RegistryAvroFormatFactory avro = new RegistryAvroFormatFactory();
-
-    @Override
-    public String factoryIdentifier() {
-        return "avro-confluent-logged";
-    }
-
-    @Override
-    public Set<ConfigOption<?>> requiredOptions() {
-        return avro.requiredOptions();
-    }
-
-    @Override
-    public Set<ConfigOption<?>> optionalOptions() {
-        return avro.optionalOptions();
-    }
-
-    @Override
-    public Set<ConfigOption<?>> forwardOptions() {
-        return avro.forwardOptions();
+public final class LoggedAvroFormatFactory extends AvroConfluent implements DeserializationFormatFactory {
+    public LoggedAvroFormatFactory() {
+        super("avro-confluent-logged");
     }
 
     @Override
