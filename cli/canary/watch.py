@@ -71,14 +71,11 @@ def watched(stack: Stack, canaries: Sequence[Canary], seconds: float) -> Iterato
             time.sleep(LOOK if waiting else 0)
         yield from refused
         for canary in (one for one in canaries if one.id in committed):
-            since = committed[canary.id]
-            yield Outcome(
-                canary.route.name,
-                canary.id,
-                captured=after(since, early.seen.first(canary.source.topic, canary.id)),
-                routed=after(since, early.seen.first(canary.route.topic, canary.id)),
-                readable=after(since, late.seen.first(canary.route.topic, canary.id)),
+            captured, routed_at = (
+                early.seen.first(topic, canary.id) for topic in (canary.source.topic, canary.route.topic)
             )
+            seen = (captured, routed_at, late.seen.first(canary.route.topic, canary.id))
+            yield Outcome(canary.route.name, canary.id, **reached(committed[canary.id], seen))
     finally:
         early.close()
         late.close()
@@ -96,6 +93,14 @@ def sent(canaries: Sequence[Canary]) -> tuple[dict[str, float], list[Outcome]]:
     return committed, refused
 
 
-def after(since: float, seen: float | None) -> float | None:
-    """Seconds from the commit. What was seen before the commit's answer came took no time."""
-    return None if seen is None else max(0.0, seen - since)
+def reached(since: float, seen: Sequence[float | None]) -> dict[Stage, float | None]:
+    """Seconds from the commit to each stage; None where it was not reached. `seen`: when the readers saw it there, if they did.
+
+    A record that is at a stage has been at those before it, though their reader may not have looked yet. What was seen
+    before the commit's answer came took no time.
+    """
+    found: dict[Stage, float | None] = {}
+    for number, stage in enumerate(STAGES):
+        known = [one for one in seen[number:] if one is not None]
+        found[stage] = max(0.0, min(known) - since) if known else None
+    return found

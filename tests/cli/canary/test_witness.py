@@ -127,6 +127,25 @@ def test_where_a_canary_was_lost() -> None:
     assert watch.Outcome("r", "1").lost_at == "captured"
 
 
+@pytest.mark.parametrize(
+    ("seen", "took", "lost_at"),
+    [
+        ((101.0, 102.0, 103.0), (1.0, 2.0, 3.0), None),
+        ((101.0, None, 103.0), (1.0, 3.0, 3.0), None),  # readable before the other reader looked
+        ((None, None, 103.0), (3.0, 3.0, 3.0), None),
+        ((101.0, 104.0, 103.0), (1.0, 3.0, 3.0), None),
+        ((99.0, 102.0, 103.0), (0.0, 2.0, 3.0), None),
+        ((101.0, 102.0, None), (1.0, 2.0, None), "readable"),
+        ((101.0, None, None), (1.0, None, None), "routed"),
+        ((None, None, None), (None, None, None), "captured"),
+    ],
+)
+def test_what_is_at_a_stage_was_at_those_before(seen: Any, took: Any, lost_at: str | None) -> None:
+    found = watch.reached(100.0, seen)
+    assert tuple(found.values()) == took
+    assert watch.Outcome("r", "id", **found).lost_at == lost_at
+
+
 def test_routes_by_name() -> None:
     known = business()
     assert [one.name for one in watch.chosen(known, ["service-done"])] == ["service-done"]
