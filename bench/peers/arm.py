@@ -4,10 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from confluent_kafka import Consumer
 
+from cli.client.kafka import local_admin_login
 from cli.traffic.observer import Observer
 from local.environment import Instance
 
@@ -35,17 +35,6 @@ class Arm:
     running: Callable[[Path], AbstractContextManager[Place]]
 
 
-def login(instance: Instance) -> dict[str, Any]:
-    """The platform's own way into the broker."""
-    return {
-        "bootstrap.servers": f"127.0.0.1:{instance.port('kafka_internal')}",
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": "admin",
-        "sasl.password": instance.secrets["kafka"],
-    }
-
-
 class Reader(Observer):
     """Notes what arrives on an arm's topics from now on."""
 
@@ -58,4 +47,4 @@ class Reader(Observer):
             "enable.partition.eof": True,
         }
         self.identify = place.identify
-        self.watch(Consumer({**login(place.instance), **settings}), place.topics)
+        self.watch(Consumer({**local_admin_login(place.instance), **settings}), place.topics)

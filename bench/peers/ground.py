@@ -14,8 +14,9 @@ from migrator import migrations
 from migrator.schema import Dsn
 from psycopg import conninfo, sql
 
-from bench.peers.arm import Place, login
+from bench.peers.arm import Place
 from cli.client.database import FOLDER, ensure_database
+from cli.client.kafka import local_admin_login
 from cli.client.wait import wait_for
 from cli.traffic.events import TYPES
 from local.engines import client, spec
@@ -68,7 +69,7 @@ class Ground:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             names = sql.Identifier(PUBLICATION), sql.Identifier(TABLE)
             connection.execute(sql.SQL("CREATE PUBLICATION {} FOR TABLE {}").format(*names))
-        admin = AdminClient(login(self.instance))
+        admin = AdminClient(local_admin_login(self.instance))
         made = admin.create_topics([NewTopic(topic, PARTITIONS) for topic in self.topics.values()])
         for one in made.values():
             one.result()
@@ -76,7 +77,7 @@ class Ground:
 
     def led(self) -> bool:
         """Does the broker answer for every partition?"""
-        client = Consumer({**login(self.instance), "group.id": "peers-prepare"})
+        client = Consumer({**local_admin_login(self.instance), "group.id": "peers-prepare"})
         try:
             for topic in self.topics.values():
                 for number in range(PARTITIONS):

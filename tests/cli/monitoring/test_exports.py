@@ -1,7 +1,6 @@
 """What is exported of a stack: read by Prometheus' own parser, and by OpenTelemetry's SDK."""
 
 import http.client
-import socket
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from cli.monitoring import families, openmetrics, otlp, snapshot
 from cli.monitoring.openmetrics import OpenMetrics
 from stacks.errors import CdcError
 from tests.cli.doctor.healthy import TOPICS, facts
+from tests.support.fakes.cloud import free_port
 
 STATEMENT = {"status": {"phase": "RUNNING"}}
 
@@ -137,12 +137,6 @@ def test_otlp_carries_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert [point.attributes["route"] for point in named["cdc_canary_lost"].data.data_points] == ["payments"]
     pushed.close()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def asked(port: int, host: str) -> tuple[int, bytes]:
