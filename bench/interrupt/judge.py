@@ -49,7 +49,7 @@ class OnTheBroker:
 
 def on_the_broker(instance: Instance) -> OnTheBroker:
     """What the broker holds, as its super user sees it."""
-    cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), httpx2.AsyncClient())
+    cloud = Cloud(instance, Store(instance.home / "data" / "cloud" / "cloud.sqlite"), httpx2.AsyncClient(timeout=60))
     client = admin.platform(cloud)
     topics = [t for t in client.list_topics(timeout=10).topics if not t.startswith("_")]
     users = list(client.describe_user_scram_credentials().result())
@@ -74,7 +74,10 @@ def orphans(checkout: Checkout) -> list[str]:
     own = instance.secrets
     found: list[str] = []
     with httpx2.Client(
-        base_url=instance.url("cloud"), auth=(own["cloud_api_key"], own["cloud_api_secret"]), trust_env=False
+        base_url=instance.url("cloud"),
+        auth=(own["cloud_api_key"], own["cloud_api_secret"]),
+        trust_env=False,
+        timeout=60,
     ) as api:
         for path in LISTED:
             answer: dict[str, Any] = api.get(path).json()

@@ -1,8 +1,8 @@
 """Our few Java classes, compiled from local/toolchain/java with the Eclipse compiler: a JRE has no javac.
 
-`flink`: formats that log what they cannot decode and that know their schema's id. `connect`: the transforms around Debezium.
-`converter`: ids that its Avro converter remembers. `kafka`: a mended class of the broker (docs/adr/0017-mended-broker.md), which
-`Mend` writes beside our own.
+`flink`: formats that log what they cannot decode and that know their schema's id, sources that say when they read nothing.
+`connect`: the transforms around Debezium. `converter`: ids that its Avro converter remembers. `kafka`: a mended class of the broker
+(docs/adr/0017-mended-broker.md), which `Mend` writes beside our own.
 """
 
 import hashlib

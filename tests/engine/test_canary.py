@@ -97,7 +97,9 @@ def test_again_and_again_until_it_is_stopped(running: Stack) -> None:
             def arrived_twice() -> bool:
                 assert process.poll() is None
                 try:
-                    answer = httpx2.get(f"http://127.0.0.1:{PORT}/metrics", headers=OPENMETRICS, trust_env=False)
+                    answer = httpx2.get(
+                        f"http://127.0.0.1:{PORT}/metrics", headers=OPENMETRICS, trust_env=False, timeout=60
+                    )
                 except httpx2.TransportError:
                     return False
                 return figures(answer.text).get("cdc_e2e_latency_seconds_count", [0])[0] >= 2

@@ -124,7 +124,7 @@ def test_a_statement_that_is_gone_asks_for_a_start(running: Stack, checkout: Che
     key, contract = current.keys["operator"]["flink"], current.contract
     base = f"{contract.flink.rest_endpoint}/sql/v1/organizations/{contract.flink.organization_id}/environments/{contract.environment_id}"
     name = contract.flink.statements["event-headers"]
-    with httpx2.Client(base_url=base, auth=(key["key"], key["secret"]), trust_env=False) as http:
+    with httpx2.Client(base_url=base, auth=(key["key"], key["secret"]), trust_env=False, timeout=60) as http:
         assert http.delete(f"/statements/{name}").status_code == 202
     business = document(checkout)
     next(r for r in business["routes"] if r["name"] == "service-done")["when"] = {

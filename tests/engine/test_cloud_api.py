@@ -36,7 +36,9 @@ def detail(response: httpx2.Response) -> str:
 
 def test_wrong_credentials_are_401_never_403(api: httpx2.Client) -> None:
     for auth in (("x", "y"), None):
-        response = httpx2.get(f"{Instance.here().url('cloud')}/org/v2/environments", auth=auth, trust_env=False)
+        response = httpx2.get(
+            f"{Instance.here().url('cloud')}/org/v2/environments", auth=auth, trust_env=False, timeout=60
+        )
         assert response.status_code == 401
 
 
@@ -110,6 +112,7 @@ def test_a_key_is_complete_and_its_secret_is_shown_once(api: httpx2.Client, acco
         f"{Instance.here().url('cloud')}/kafka/v3/clusters/{cluster}/topics",
         auth=(key["id"], key["spec"]["secret"]),
         trust_env=False,
+        timeout=60,
     )
     assert listed.status_code == 200
     assert listed.json()["data"] == []

@@ -149,10 +149,10 @@ def test_beside_the_demo_until_it_is_stopped() -> None:
     try:
         address = background.start(instance)
         assert background.start(instance) == address
-        assert httpx2.get(address, trust_env=False).status_code == 200
+        assert httpx2.get(address, trust_env=False, timeout=60).status_code == 200
         assert background.stop(instance)
         with pytest.raises(httpx2.TransportError):
-            httpx2.get(address, trust_env=False)
+            httpx2.get(address, trust_env=False, timeout=60)
         assert not background.stop(instance)
     finally:
         background.stop(instance)

@@ -24,11 +24,12 @@ def test_destroy_leaves_nothing(running: Stack) -> None:
         base_url=instance.url("cloud"),
         auth=(instance.secrets["cloud_api_key"], instance.secrets["cloud_api_secret"]),
         trust_env=False,
+        timeout=60,
     )
     for path in ("/cmk/v2/clusters", "/fcpm/v2/compute-pools", "/srcm/v3/clusters"):
         assert api.get(path).json()["data"] == []
     assert [e["id"] for e in api.get("/org/v2/environments").json()["data"]] == ["env-default"]
-    with httpx2.Client(trust_env=False, verify=instance.certificates.context) as engines:
+    with httpx2.Client(trust_env=False, verify=instance.certificates.context, timeout=60) as engines:
         assert engines.get(instance.url("connect") + "/connectors").json() == []
         assert engines.get(instance.url("registry") + "/apis/ccompat/v7/subjects").json() == []
         jobs = engines.get(instance.url("flink_rest") + "/jobs/overview").json()["jobs"]

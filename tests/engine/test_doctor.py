@@ -44,7 +44,7 @@ def deleted_subject(running: Stack) -> None:
     route = running.contract.routes[1]
     address = f"{Instance.here().url('registry')}/apis/ccompat/v7/subjects/{route.value_subject}"
     for how in ("", "?permanent=true"):
-        httpx2.delete(address + how, trust_env=False).raise_for_status()
+        httpx2.delete(address + how, trust_env=False, timeout=60).raise_for_status()
 
 
 def altered(topic: str, name: str, value: str) -> None:

@@ -127,7 +127,7 @@ def test_a_consumer_sees_its_own_schemas_only(running: Stack) -> None:
 
     def status(topic: str) -> int:
         url = f"{running.contract.registry.url}/subjects/{topic}-value/versions/latest"
-        return httpx2.get(url, auth=(key["key"], key["secret"]), trust_env=False).status_code
+        return httpx2.get(url, auth=(key["key"], key["secret"]), trust_env=False, timeout=60).status_code
 
     assert (status(cars.topics[0]), status(loans.topics[0])) == (200, 403)
 

@@ -162,11 +162,11 @@ def test_entities_are_upserted_and_never_go_back(running: Stack, api: Api) -> No
 
 def test_unsigned_and_wrongly_signed_requests_are_refused(api: Api) -> None:
     body = json.dumps(event(401)).encode()
-    assert httpx2.post(api.url, content=body, trust_env=False).status_code == 403
+    assert httpx2.post(api.url, content=body, trust_env=False, timeout=60).status_code == 403
     wrong = Signer("AKIAOTHER", "secret").headers("POST", api.url, body)
-    assert httpx2.post(api.url, content=body, headers=wrong, trust_env=False).status_code == 403
+    assert httpx2.post(api.url, content=body, headers=wrong, trust_env=False, timeout=60).status_code == 403
     signed = api.signer.headers("POST", api.url, body)
-    tampered = httpx2.post(api.url, content=body.replace(b"Loan", b"Lown"), headers=signed, trust_env=False)
+    tampered = httpx2.post(api.url, content=body.replace(b"Loan", b"Lown"), headers=signed, trust_env=False, timeout=60)
     assert (tampered.status_code, "signature" in tampered.json()["message"]) == (403, True)
 
 

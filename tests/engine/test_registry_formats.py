@@ -23,7 +23,7 @@ FORMATS = {"avro": AVRO, "json": JSON, "protobuf": PROTOBUF}
 def registry(running: Stack) -> httpx2.Client:
     own = Instance.here()
     auth = (own.secrets["cloud_api_key"], own.secrets["cloud_api_secret"])
-    with httpx2.Client(base_url=own.url("cloud"), auth=auth, trust_env=False) as api:
+    with httpx2.Client(base_url=own.url("cloud"), auth=auth, trust_env=False, timeout=60) as api:
         return registry_owner.client(api, running, "formats-*")
 
 

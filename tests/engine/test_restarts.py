@@ -69,14 +69,16 @@ def test_schemas_that_were_answered_for_are_there_after_a_kill(running: Stack) -
     schema = json.dumps({"type": "record", "name": "kept", "fields": []})
     try:
         for subject in subjects:
-            httpx2.post(f"{address}/{subject}/versions", json={"schema": schema}, trust_env=False).raise_for_status()
+            httpx2.post(
+                f"{address}/{subject}/versions", json={"schema": schema}, trust_env=False, timeout=60
+            ).raise_for_status()
         os.kill(before["pid"], signal.SIGKILL)
         wait.wait_for(lambda: engine("registry")["pid"] not in (None, before["pid"]), 120, "another registry")
         wait.wait_for(lambda: engine("registry")["state"] == "ready", 120, "the return of the registry")
-        assert set(subjects) <= set(httpx2.get(address, trust_env=False).raise_for_status().json())
+        assert set(subjects) <= set(httpx2.get(address, trust_env=False, timeout=60).raise_for_status().json())
     finally:
         for subject in subjects:
-            httpx2.delete(f"{address}/{subject}", trust_env=False)
+            httpx2.delete(f"{address}/{subject}", trust_env=False, timeout=60)
 
 
 def test_a_task_that_could_not_be_stopped_does_not_keep_its_slot(running: Stack) -> None:
@@ -108,6 +110,6 @@ def restart_task(running: Stack) -> None:
     address = f"{here.url('connect')}/connectors/{running.contract.connector.name}/tasks/0/restart"
     with (
         contextlib.suppress(httpx2.HTTPError),
-        httpx2.Client(verify=here.certificates.context, trust_env=False) as http,
+        httpx2.Client(verify=here.certificates.context, trust_env=False, timeout=60) as http,
     ):
         http.post(address, timeout=90)

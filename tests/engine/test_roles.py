@@ -72,7 +72,7 @@ class Names(dict[str, str]):
 def calls(ids: dict[str, str]) -> Iterator[Call]:
     """Every path and method that the cloud serves; the registry's by its own list."""
     instance = Instance.here()
-    cloud = Cloud(instance, Store(instance.home / "roles.sqlite"), httpx2.AsyncClient())
+    cloud = Cloud(instance, Store(instance.home / "roles.sqlite"), httpx2.AsyncClient(timeout=60))
     store = Store(instance.home / "data" / "cloud" / "cloud.sqlite")
     kinds = {"environments": "environment", "service-accounts": "service-account", "role-bindings": "role-binding"}
     kinds |= {"api-keys": "api-key", "compute-pools": "compute-pool"}
@@ -123,7 +123,7 @@ def remembered(running: Stack) -> object:
         rows = database.execute("SELECT kind, id FROM documents ORDER BY kind, id").fetchall()
     key = running.keys["operator"]["registry"]
     listed = running.contract.registry.url + "/subjects"
-    subjects = httpx2.get(listed, auth=(key["key"], key["secret"]), trust_env=False)
+    subjects = httpx2.get(listed, auth=(key["key"], key["secret"]), trust_env=False, timeout=60)
     broker = on_the_broker(Instance.here())
     return rows, sorted(broker.topics), sorted(broker.users), broker.principals, sorted(subjects.json())
 

@@ -75,6 +75,23 @@ def test_whether_something_is_local_is_never_guessed_from_an_address() -> None:
     assert GUESSED.search('if "localhost" ' + "in url:")
 
 
+def impatient(source: str) -> Iterator[int]:
+    """Lines of HTTP calls that leave their timeout to httpx: its five seconds are less than a loaded machine needs."""
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Call)
+            and re.fullmatch(r"httpx2\.(\w*Client|get|post|put|patch|delete)", ast.unparse(node.func))
+            and not {one.arg for one in node.keywords} & {"timeout", "transport"}
+        ):
+            yield node.lineno
+
+
+def test_every_http_call_says_how_long_it_waits() -> None:
+    found = [f"{name(file)}:{line}" for file in SOURCES if "httpx2." in TEXTS[file] for line in impatient(TEXTS[file])]
+    assert found == []
+    assert list(impatient("httpx2.get(url)\nhttpx2.Client(timeout=5)")) == [1]
+
+
 def linked(page: Path) -> Iterator[str]:
     """Relative links of a page, outside of code."""
     text = re.sub(r"`[^`\n]*`", "", page.read_text())

@@ -19,4 +19,4 @@ def client(api: httpx2.Client, running: Stack, subjects: str) -> httpx2.Client:
     spec = {"owner": {"id": account, "kind": "ServiceAccount"}, "resource": {"id": identity, "kind": "Cluster"}}
     key = api.post("/iam/v2/api-keys", json={"spec": spec}).raise_for_status().json()
     auth = (key["id"], key["spec"]["secret"])
-    return httpx2.Client(base_url=running.contract.registry.url, auth=auth, trust_env=False)
+    return httpx2.Client(base_url=running.contract.registry.url, auth=auth, trust_env=False, timeout=60)

@@ -177,7 +177,7 @@ async def ddl(cloud: Cloud, use: Use, statement: Document, login: dict[str, str]
     key, value = await subjects(cloud, topic, statement["frozen"])
     address = cloud.instance.url("registry") + "/apis/ccompat/v7"
     options = {
-        "connector": "kafka",
+        "connector": "kafka-idle-aware",  # IdleAwareKafkaFactory.java
         "topic": ";".join([topic, *shared]),
         **avro("value", WRITTEN if writes else READ, address, f"{topic}-value", value.text),
         "value.fields-include": "ALL",

@@ -29,7 +29,7 @@ class Hello(BaseHTTPRequestHandler):
 
 
 def asked(instance: Instance) -> int:
-    answer = httpx2.get(instance.url("private"), trust_env=False)
+    answer = httpx2.get(instance.url("private"), trust_env=False, timeout=60)
     return len(answer.content)
 
 

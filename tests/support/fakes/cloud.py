@@ -41,7 +41,9 @@ class Running:
 
     def client(self, key: str, secret: str, base: str = "") -> httpx2.Client:
         """A client with another API key."""
-        return httpx2.Client(base_url=self.instance.url("cloud") + base, auth=(key, secret), trust_env=False)
+        return httpx2.Client(
+            base_url=self.instance.url("cloud") + base, auth=(key, secret), trust_env=False, timeout=60
+        )
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make something; its answer."""
@@ -97,7 +99,10 @@ def serve(folder: Path) -> Iterator[Running]:
         wait_for(lambda: server.started, 30, "the start of the local cloud")
         own = instance.secrets
         api = httpx2.Client(
-            base_url=instance.url("cloud"), auth=(own["cloud_api_key"], own["cloud_api_secret"]), trust_env=False
+            base_url=instance.url("cloud"),
+            auth=(own["cloud_api_key"], own["cloud_api_secret"]),
+            trust_env=False,
+            timeout=60,
         )
         try:
             yield Running(instance, cloud, api, broker, registry, connect, flink)
