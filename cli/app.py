@@ -188,7 +188,7 @@ def pulumi(context: typer.Context, plugin: Plugin = "bundled") -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
     context: typer.Context,
-    tier: Annotated[Literal["all", "checks", "fast", "engine"], typer.Option(help="what to run")] = "all",
+    tier: Annotated[Literal["all", "checks", "fast", "engine", "endurance"], typer.Option(help="what to run")] = "all",
 ) -> None:
     """Run the project's checks and tests; further arguments go to pytest."""
     from cli.commands import test as command

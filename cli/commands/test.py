@@ -1,4 +1,4 @@
-"""`cdc test`: the project's own checks, in three tiers, and how much of each room the fast one covers."""
+"""`cdc test`: the project's own checks, in four tiers, and how much of each room the fast one covers."""
 
 import json
 import os
@@ -15,9 +15,9 @@ from local.engines import caches
 from local.environment import ROOT
 from local.workspace import pulumi_cli
 
-FAST = ["-m", "not engine", "-n", "2", "--dist", "worksteal"]
+FAST = ["-m", "not engine and not endurance", "-n", "2", "--dist", "worksteal"]
 SHARED = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # two environments, files in their order
-ENGINE = ["-m", "engine", "-p", "no:randomly", "--maxfail", "8", "--timeout", "600", *SHARED]
+ENGINE = ["-p", "no:randomly", "--maxfail", "8", "--timeout", "600", *SHARED]
 CHECKS = (
     ("lint", ["ruff", "check", "."]),
     ("format", ["ruff", "format", "--check", "."]),
@@ -44,7 +44,7 @@ def environment() -> dict[str, str]:
 
 
 def run(tier: str, arguments: list[str]) -> int:
-    """`checks`, `fast`, `engine`, or `all` of them. Every failure is shown; exit code 1 if there was one."""
+    """`checks`, `fast`, `engine`, `endurance`, or `all` of them. Every failure is shown; exit code 1 if there was one."""
     failed: list[str] = []
     for name, command in CHECKS if tier in ("checks", "all") else ():
         if not passed(name, [sys.executable, "-m", *command] if command[0] == "ruff" else command):
@@ -58,10 +58,11 @@ def run(tier: str, arguments: list[str]) -> int:
     for program, package, what in OPTIONAL:
         if shutil.which(program) is None:
             say(f"  {program} is not here, so {what} are skipped (Debian: apt-get install {package})")
-    if tier in ("engine", "all"):
+    if tier in ("engine", "endurance", "all"):
         make_caches()
-        if not passed("engine tests", pytest(ENGINE, arguments)):
-            failed.append("engine tests")
+    for marker in ("engine", "endurance"):
+        if tier in (marker, "all") and not passed(f"{marker} tests", pytest(["-m", marker, *ENGINE], arguments)):
+            failed.append(f"{marker} tests")
     say(f"failed: {', '.join(failed)}" if failed else "everything passed")
     return 1 if failed else 0
 

@@ -60,10 +60,11 @@ def checkout(running: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 # An environment is used by many files: what looks at it comes before what changes it, and what ends it comes last.
 # Files that are not named here run between both. Each file can also be run alone. Long ones begin early, so that the workers end
-# together. The interruptions have an environment of their own: they begin while the first worker starts its one.
+# together. Interruptions and rehearsals have environments of their own.
 PHASES = {
     "test_environment": 0,
     "test_interruptions": 0,
+    "test_rehearse": 0,
     "test_cloud_api": 1,
     "test_joining_sources": 2,
     "test_restarts": 2,
@@ -80,4 +81,4 @@ BETWEEN = 4
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In the order of the phases, whatever the files are called."""
-    items.sort(key=lambda item: PHASES.get(item.path.stem, BETWEEN) if item.path.parent == HERE else -1)
+    items.sort(key=lambda item: PHASES.get(item.path.stem, BETWEEN) if HERE in item.path.parents else -1)

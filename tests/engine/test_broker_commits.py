@@ -19,7 +19,7 @@ from cli.client import kafka, wait
 from cli.client.stack import Stack
 from local.engines.spec import JAVA
 from local.toolchain import installed, java_classes
-from tests.engine.test_restarts import engine
+from tests.support.engines import engine
 
 pytestmark = pytest.mark.engine
 TOPIC = "commits-under-way"

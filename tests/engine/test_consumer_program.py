@@ -25,9 +25,9 @@ from cli.client.stack import Stack, local_dsn
 from cli.client.wait import wait_for
 from cli.traffic.events import Factory
 from cli.traffic.sender import sender
-from tests.engine.test_restarts import engine
 from tests.support import ledger
 from tests.support.changes import document
+from tests.support.engines import engine
 from tests.support.groups import begin_now
 from tests.support.paths import ROOT
 

@@ -13,10 +13,10 @@ from cli.client import kafka, recent
 from cli.client.stack import Stack, local_dsn
 from cli.client.wait import wait_for
 from cli.doctor.facts import Facts
-from tests.engine.test_restarts import engine
 from tests.support import ledger
 from tests.support.cdc import cdc
 from tests.support.doctor import alone, database, doctor, healthy_again, sent, typed
+from tests.support.engines import engine
 
 pytestmark = pytest.mark.engine
 

@@ -11,6 +11,7 @@ import pytest
 from cli.client import stack as stacks
 from cli.client import wait
 from cli.client.stack import Stack
+from local.confluent.flink.compiled_plans import RESTS
 from local.environment import Instance
 from tests.support import ledger
 from tests.support.sql_gateway import Gateway, kafka_login
@@ -35,6 +36,8 @@ def two_topics(running: Stack) -> Iterator[Callable[[str, str], str]]:
     gateway, started = Gateway(Instance.here(), "streaming"), []
 
     def start(one: str, other: str) -> str:
+        for name, value in RESTS.items():
+            gateway.run(f"SET '{name}' = '{value}'")
         for name, topic in (("one", one), ("other", other)):
             options: dict[str, Any] = {
                 "connector": "kafka-idle-aware",

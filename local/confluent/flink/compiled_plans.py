@@ -24,6 +24,8 @@ PLAN_SETTINGS = {
     "table.plan.force-recompile": "true",
     "table.local-time-zone": "UTC",
 }
+# How often a job is checkpointed whose sources read nothing (java/flink/cdc/flink/idle). No setting of the cluster: batch jobs refuse it.
+RESTS = {"execution.checkpointing.interval-during-backlog": "2s"}
 
 
 def folder(cloud: Cloud) -> Path:
@@ -137,7 +139,7 @@ async def compile_plan(cloud: Cloud, statement: Document) -> None:
 
 async def execute_plan(cloud: Cloud, statement: Document, start_from: str) -> str:
     """Submit the statement's plan, from a savepoint or checkpoint if one is named; the job's id."""
-    settings = {**PLAN_SETTINGS, "pipeline.name": statement["name"]}
+    settings = {**PLAN_SETTINGS, **RESTS, "pipeline.name": statement["name"]}
     if start_from:
         settings |= {
             "execution.state-recovery.path": start_from,

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from typing import Any
 
 import httpx2
 import pytest
@@ -16,19 +15,15 @@ from cli.client.stack import Stack
 from cli.traffic.events import Factory
 from cli.traffic.sender import sender
 from cli.traffic.writer import Sent
-from local.engines import client
 from local.environment import Instance
 from tests.support import ledger
+from tests.support.engines import engine
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.endurance
 ENGINES = ("taskmanager", "jobmanager", "gateway", "connect", "registry", "kafka", "postgres", "cloud", "aws")
 # Connect's own offsets are written once a second: after a crash it reads that second again. Where only its task starts again, since the
 # registry or the database was away, it repeats the rows of one position: here one row each time (docs/local-parity.md).
 REPEATED = {"connect": 3000, "registry": 10, "postgres": 10}
-
-
-def engine(name: str) -> dict[str, Any]:
-    return next(e for e in client.engines(Instance.here()) or [] if e["name"] == name)
 
 
 def send(stack: Stack, result: list[Sent]) -> None:

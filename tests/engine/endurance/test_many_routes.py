@@ -12,7 +12,7 @@ from tests.support import ledger
 from tests.support.bulk import commit, rows
 from tests.support.changes import apply, counts, document
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.endurance
 ROUTES = 40
 KINDS = tuple(f"Many{number}" for number in range(ROUTES + 1))
 

@@ -15,7 +15,7 @@ from cli.client.stack import Stack, local_dsn
 from tests.support import ledger
 from tests.support.bulk import commit, rows
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.endurance
 ROWS = 60_000
 RESTARTS = 8
 INTO = "INSERT INTO {table} SELECT '{prefix}' || n, 'bulk', 'CarCreated', now(), now(), '{{}}' FROM generate_series({first}, {last}) n"

@@ -14,7 +14,7 @@ import pytest
 from tests.engine.conftest import PORTS
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.endurance
 POINTS = {"first": 1, "changes": 5, "downs": 2, "destroys": 2, "surroundings": 0}
 SEED = 20261127
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.cdc import cdc
 
-pytestmark = pytest.mark.engine
+pytestmark = pytest.mark.endurance
 STEPS = [
     "engines and database",
     "up from anywhere",
