@@ -19,7 +19,7 @@ from tests.support.cases import COLUMNS, OPERATORS, Cases
 from tests.support.sql_gateway import Gateway
 
 pytestmark = pytest.mark.engine
-CONDITIONS, ROWS, BATCHES = 70, 72, 2  # 10,080 pairs an operator
+CONDITIONS, ROWS, BATCHES = 70, 144, 1  # 10,080 pairs an operator, planned once
 LETTERS = {True: "t", False: "f", None: "u"}
 ADAPTER = TypeAdapter(Condition)
 

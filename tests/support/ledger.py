@@ -1,5 +1,6 @@
 """What was sent, and what readers see: compared id by id."""
 
+import contextlib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -28,10 +29,23 @@ def routed_topics(stack: Stack) -> list[str]:
 def read(stack: Stack, topics: list[str], isolation: str = "read_committed") -> Seen:
     """Everything that is on the topics now."""
     seen = Seen({topic: Counter() for topic in topics})
-    for message in kafka.read_all(stack, "operator", topics, 60, isolation):
-        identity = key_id(message.key())
-        seen.counts[message.topic()][identity] += 1
+    read_on(stack, seen, {}, isolation)
     return seen
+
+
+def read_on(stack: Stack, seen: Seen, places: dict[tuple[str, int], int], isolation: str = "read_committed") -> None:
+    """What came since: `places` are the next offsets, and move with each record."""
+    client = kafka.reader(stack, "operator", isolation)
+    try:
+        for topic in seen.counts:
+            for found in kafka.partitions(client, topic):
+                places.setdefault((topic, found.partition), 0)
+        for message in kafka.to_the_ends(client, dict(places), 60):
+            place = (message.topic() or "", message.partition() or 0)
+            seen.counts[place[0]][key_id(message.key())] += 1
+            places[place] = (message.offset() or 0) + 1
+    finally:
+        client.close()
 
 
 def write(stack: Stack, count: int, seed: int) -> dict[str, str]:
@@ -43,17 +57,16 @@ def write(stack: Stack, count: int, seed: int) -> dict[str, str]:
 
 def all_arrived(stack: Stack, ids: set[str], seconds: float) -> Seen:
     """Wait until `read_committed` readers have every id; what they have then. A broker may still be on its way back."""
-    found: list[Seen] = []
+    seen, places = Seen({topic: Counter() for topic in routed_topics(stack)}), dict[tuple[str, int], int]()
 
     def complete() -> bool:
-        try:
-            found[:] = [read(stack, routed_topics(stack))]
-        except KafkaException:
-            return False
-        return ids <= {i for counts in found[0].counts.values() for i in counts}
+        with contextlib.suppress(KafkaException):
+            read_on(stack, seen, places)
+            return ids <= {i for counts in seen.counts.values() for i in counts}
+        return False
 
     wait.wait_for(complete, seconds, f"the arrival of {len(ids)} events")
-    return found[0]
+    return seen
 
 
 def raw_count(stack: Stack) -> int:
