@@ -12,16 +12,21 @@ final class IdleAwareEnumerator<S extends SourceSplit, C> implements SplitEnumer
     private final SplitEnumerator<S, C> enumerator;
     private final SplitEnumeratorContext<S> context;
     private final JobActivity job;
+    private boolean heard;
 
     IdleAwareEnumerator(SplitEnumerator<S, C> enumerator, SplitEnumeratorContext<S> context) {
         this.enumerator = enumerator;
         this.context = context;
-        this.job = JobActivity.of(context.metricGroup().getAllVariables().get("<job_id>"));
+        this.job = JobActivity.joined(context.metricGroup().getAllVariables().get("<job_id>"), this);
     }
 
     @Override
     public void handleSourceEvent(int subtask, SourceEvent event) {
         if (event instanceof ReadsEvent) {
+            if (!heard) { // a job that failed as a whole still believes what the enumerator before this one told
+                heard = true;
+                rests(false);
+            }
             job.said(this, subtask, ((ReadsEvent) event).reads());
         } else {
             enumerator.handleSourceEvent(subtask, event);

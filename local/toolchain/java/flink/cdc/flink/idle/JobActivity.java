@@ -16,13 +16,16 @@ final class JobActivity {
         this.job = job;
     }
 
-    static synchronized JobActivity of(String job) {
-        return JOBS.computeIfAbsent(job, JobActivity::new);
+    /** A source joins when it is made, so that a job's sources find each other however they are restarted. */
+    static synchronized JobActivity joined(String job, IdleAwareEnumerator<?, ?> source) {
+        JobActivity found = JOBS.computeIfAbsent(job, JobActivity::new);
+        found.reading.put(source, new HashSet<>());
+        return found;
     }
 
     void said(IdleAwareEnumerator<?, ?> source, int subtask, boolean reads) {
         synchronized (JobActivity.class) {
-            Set<Integer> readers = reading.computeIfAbsent(source, any -> new HashSet<>());
+            Set<Integer> readers = reading.get(source);
             if (reads) {
                 readers.add(subtask);
                 tell(null);
