@@ -105,6 +105,6 @@ def restart_task(running: Stack) -> None:
     address = f"{here.url('connect')}/connectors/{running.contract.connector.name}/tasks/0/restart"
     with (
         contextlib.suppress(httpx2.HTTPError),
-        httpx2.Client(verify=here.certificates.context, trust_env=False, timeout=60) as http,
+        httpx2.Client(verify=here.certificates.context, trust_env=False, timeout=90) as http,
     ):
-        http.post(address, timeout=90)
+        http.post(address)
